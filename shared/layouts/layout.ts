@@ -1,0 +1,42 @@
+/** What a path of a registry is. Names are already normalised. */
+export type Target =
+  | {
+      readonly kind: 'artifact';
+      /** Canonical name (`normaliseProject`), 1 to 200 characters, no control characters. */
+      readonly project: string;
+      /** Empty where the file name does not tell. */
+      readonly version: string;
+      /** From the layout's closed `fileTypes`. */
+      readonly fileType: string;
+      /** Last segment of the path, decoded. */
+      readonly file: string;
+    }
+  /** Metadata beside an artefact: `.metadata .asc .sig .sha256 .provenance`; `project` names the artefact's. */
+  | { readonly kind: 'sidecar'; readonly project: string; readonly file: string }
+  /** A request for the list of a project's files (`/simple/<project>/`). */
+  | { readonly kind: 'index'; readonly project: string }
+  /** A path of an artefact whose name cannot be one: over 200 characters, control characters, not UTF-8. */
+  | { readonly kind: 'malformed' }
+  /** Anything else. */
+  | { readonly kind: 'other' };
+
+/** Plug point: a registry's URL shape. One file each, one line in `registry.ts`, one table in `test/layouts/`. */
+export interface Layout {
+  readonly name: string;
+  /** One sentence for `tallymark formats`. */
+  readonly description: string;
+  /** A path that names an artefact, for help texts and the contract suite's first case. */
+  readonly sample: string;
+  /** Closed list of what `Target.fileType` may be. */
+  readonly fileTypes: readonly string[];
+  /**
+   * Canonical spelling of a project's name, idempotent; used by counting, API and command line alike.
+   * Throws nothing; the caller checks the length.
+   */
+  normaliseProject(name: string): string;
+  /**
+   * What the path asks for. `path` starts with `/`, its query is cut, and it is still percent-encoded as in the URL:
+   * decode segments with `decodeSegment` from `segments.ts`.
+   */
+  match(path: string): Target;
+}
