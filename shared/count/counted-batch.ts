@@ -1,0 +1,82 @@
+import type { DropReason } from './drop-reason.ts';
+
+/** Where a line ended: counted, counted before, or one of the drop reasons. */
+export type Outcome = 'counted' | 'already_counted' | DropReason;
+
+/** Lines by outcome; outcomes without lines are absent. */
+export type LinesByOutcome = Readonly<Partial<Record<Outcome, number>>>;
+
+/** One registry of the configuration, or the one that was detected. */
+export interface Registry {
+  readonly name: string;
+  /** Name of a layout. */
+  readonly layout: string;
+  /** Name of a rule set (or `pypi`, which picks by the line's day). */
+  readonly rules: string;
+  /** Only requests for this host, lower case. */
+  readonly host?: string;
+  /** Only paths below this prefix, which is cut off before the layout sees the path. */
+  readonly prefix?: string;
+}
+
+/** How the lines of one file are to be read; plain data, part of an intent. */
+export interface FileSetup {
+  readonly format: string;
+  /** Whether lines come in a shipper's envelope. */
+  readonly enveloped: boolean;
+  /** Without folder and compression suffix; `pep381` takes the day from it. */
+  readonly fileName: string;
+  /** In order; the first that takes a line has it. Empty: layout unknown. */
+  readonly registries: readonly Registry[];
+  /** `json` only. */
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly countryFrom: 'log' | 'database';
+}
+
+/** What else decides the outcome of a batch; recorded with its intent. */
+export interface Pins {
+  /** UTC day of the cut, days since 1970-01-01; later lines than the day after are `future`. */
+  readonly today: number;
+  /** SHA-256 of the country database, hex; empty without one. */
+  readonly geo: string;
+}
+
+/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The books of one day. */
+export interface DayBooks {
+  /** Days since 1970-01-01; 0 for lines without a readable day. */
+  readonly day: number;
+  /** Without `already_counted`. */
+  readonly lines: LinesByOutcome;
+  /** Downloads by outcome (a `pep381` line stands for many). */
+  readonly downloads: LinesByOutcome;
+}
+
+/** One month of a counted batch: what becomes a part. */
+export interface CountedMonth {
+  /** `YYYYMM`. */
+  readonly month: number;
+  /** RowBinary rows of `counts` (columns as in `countsColumns`), sorted by registry, project, day; none with registry ''. */
+  readonly rows: Uint8Array;
+  readonly rowCount: number;
+  /** Ascending. */
+  readonly days: readonly DayBooks[];
+  /** Lines of each stretch (index into the batch's list) on each day, not counted before; ascending by stretch, day. */
+  readonly stretches: readonly { readonly stretch: number; readonly day: number; readonly lines: number }[];
+}
+
+/**
+ * What counting a list of stretches gives; byte-identical whenever the same stretches are counted under the same setups
+ * and pins. Nothing in it comes from a line but project, version and file type as the layout accepted them.
+ */
+export interface CountedBatch {
+  /** Ascending. */
+  readonly months: readonly CountedMonth[];
+  /** Parallel to the batch's stretches: lines by outcome, for the summary. */
+  readonly totals: readonly { readonly lines: number; readonly downloads: number; readonly by: LinesByOutcome }[];
+}
