@@ -1,10 +1,4 @@
-import type { DropReason } from './drop-reason.ts';
-
-/** Where a line ended: counted, counted before, or one of the drop reasons. */
-export type Outcome = 'counted' | 'already_counted' | DropReason;
-
-/** Lines by outcome; outcomes without lines are absent. */
-export type LinesByOutcome = Readonly<Partial<Record<Outcome, number>>>;
+import type { ByOutcome } from './outcome.ts';
 
 /** One registry of the configuration, or the one that was detected. */
 export interface Registry {
@@ -52,9 +46,9 @@ export interface DayBooks {
   /** Days since 1970-01-01; 0 for lines without a readable day. */
   readonly day: number;
   /** Without `already_counted`. */
-  readonly lines: LinesByOutcome;
+  readonly lines: ByOutcome;
   /** Downloads by outcome (a `pep381` line stands for many). */
-  readonly downloads: LinesByOutcome;
+  readonly downloads: ByOutcome;
 }
 
 /** One month of a counted batch: what becomes a part. */
@@ -78,5 +72,5 @@ export interface CountedBatch {
   /** Ascending. */
   readonly months: readonly CountedMonth[];
   /** Parallel to the batch's stretches: lines by outcome, for the summary. */
-  readonly totals: readonly { readonly lines: number; readonly downloads: number; readonly by: LinesByOutcome }[];
+  readonly totals: readonly { readonly lines: ByOutcome; readonly downloads: ByOutcome }[];
 }
