@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CommandError, type ExitCode, type Terminal } from './command.ts';
+import { commands } from './commands.ts';
+import { describeFailure } from './describe-failure.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+
+/**
+ * `tallymark`: finds the command, hands it what it needs of the process, and ends the process. Only here (and in
+ * `services/*​/main.ts`) are environment, signals and exit touched.
+ */
+const program = fileURLToPath(import.meta.url);
+const terminal = openTerminal();
+const stopping = new AbortController();
+
+process.on('uncaughtException', (error) => process.exit(report(error)));
+process.on('unhandledRejection', (error) => process.exit(report(error)));
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  process.exit(report(error));
+}
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const parsed = await parseCommandLine(argv, { commands, version: readVersion(), width: terminal.width });
+  if ('print' in parsed) {
+    terminal.out(parsed.print);
+    return 0;
+  }
+  const { command, operands, flags } = parsed;
+  const { signal } = stopping;
+  return await command.run({ operands, flags, env: process.env, terminal, signal, program, commands });
+}
+
+/** The first Ctrl-C asks the command to finish what it holds, the second ends at once; the store takes either. */
+function stop(): void {
+  if (stopping.signal.aborted) process.exit(1);
+  stopping.abort();
+  if (terminal.errMoves) terminal.err('\nstopping; once more to stop at once\n');
+}
+
+function report(error: unknown): ExitCode {
+  const failure = describeFailure(error, { program, stopped: stopping.signal.aborted });
+  terminal.err(`tallymark: ${failure.message}\n`);
+  if (failure.advice !== undefined) terminal.err(`  ${failure.advice}\n`);
+  return error instanceof CommandError ? error.exitCode : failure.exitCode;
+}
+
+/** A reader who has gone (`| head`) is no failure, and what runs goes on. */
+function openTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') process.exit(1);
+    });
+  }
+  const colors = (stream: NodeJS.WriteStream) =>
+    stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    width: process.stdout.columns ?? process.stderr.columns ?? 80,
+    outColors: colors(process.stdout),
+    errColors: colors(process.stderr),
+    errMoves: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+  };
+}
+
+/** From `package.json`, two folders above `dist/services`. */
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,15 @@
+import type { Configuration } from '../shared/config.ts';
+import type { Invocation } from './command.ts';
+
+/** The effective configuration of an invocation; flags of a command's own are given by their key. Throws `ConfigError`. */
+export async function configurationOf(
+  { flags, env }: Invocation,
+  own: Readonly<Record<string, string | undefined>> = {},
+): Promise<Configuration> {
+  const { readConfiguration } = await import('../shared/config.ts');
+  return await readConfiguration({
+    file: flags.config,
+    env,
+    flags: { data: flags.data, 'clickhouse.url': flags.clickhouse, ...own },
+  });
+}

@@ -1,0 +1,60 @@
+import type { Configuration } from '../../shared/config.ts';
+import { drawTable } from '../../shared/terminal/table.ts';
+import type { Command } from '../command.ts';
+import { configurationOf } from '../configuration.ts';
+
+/** `tallymark config`: the effective configuration, the origin of each value, secrets hidden. */
+export const config: Command = {
+  description:
+    'Prints the effective configuration and where each value comes from: tallymark.yaml, overridden by TALLYMARK_* ' +
+    'variables, overridden by flags. Secrets are hidden.',
+  options: [],
+  examples: ['tallymark config', 'TALLYMARK_COUNTRY_FROM=log tallymark config --json'],
+  async run(invocation) {
+    const configuration = await configurationOf(invocation);
+    const { secretKeys, variableOf } = await import('../../shared/config.ts');
+    const settings = flatten(configuration.settings).map(([key, value]) => ({
+      key,
+      value: secretKeys.includes(key) ? '(hidden)' : withoutCredentials(value),
+      origin: describeOrigin(configuration, key, variableOf(key)),
+    }));
+    const { terminal, flags } = invocation;
+    if (flags.json === true) {
+      terminal.out(`${JSON.stringify({ file: configuration.file ?? null, settings }, null, 2)}\n`);
+    } else {
+      const rows = settings.map(({ key, value, origin }) => [key, String(value), origin]);
+      terminal.out(drawTable([{ title: 'setting' }, { title: 'value' }, { title: 'from' }], rows, 1000));
+    }
+    for (const name of configuration.strangers)
+      terminal.err(`note: ${name} is no setting of Tallymark; ignored\n`);
+    return 0;
+  },
+};
+
+type Value = string | number | boolean;
+
+/** `{ clickhouse: { url } }` → `['clickhouse.url', …]`; lists by their position. */
+function flatten(value: unknown, key = ''): [string, Value][] {
+  if (typeof value !== 'object' || value === null) return value === undefined ? [] : [[key, value as Value]];
+  const join = (part: string) => (key === '' ? part : `${key}.${part}`);
+  return Object.entries(value).flatMap(([part, inner]) => flatten(inner, join(part)));
+}
+
+function describeOrigin({ origins, file }: Configuration, key: string, variable: string): string {
+  const list = key.split('.')[0];
+  switch (origins.get(key) ?? origins.get(list) ?? 'default') {
+    case 'file':
+      return file ?? 'file';
+    case 'environment':
+      return variable;
+    case 'flag':
+      return 'flag';
+    case 'default':
+      return 'default';
+  }
+}
+
+/** A server's URL may carry a password. */
+function withoutCredentials(value: Value): Value {
+  return typeof value === 'string' ? value.replace(/^(https?:\/\/)[^@/]*@/, '$1(hidden)@') : value;
+}
