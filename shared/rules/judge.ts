@@ -24,7 +24,7 @@ export interface JudgedClient {
  * Why a request does not count, by what the log line says before its path is looked at: `method`, `status`,
  * `not_modified`, `partial`, in this order. Undefined where it passes.
  */
-export function judge(rules: RuleSet, request: JudgedRequest): DropReason | undefined {
+export function judgeRequest(rules: RuleSet, request: JudgedRequest): DropReason | undefined {
   if (rules.methods !== 'any' && !rules.methods.includes(request.method)) return 'method';
   if (request.status === 200) return undefined;
   if (request.status === 304) return rules.notModified ? undefined : 'not_modified';
