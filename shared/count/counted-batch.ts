@@ -1,3 +1,4 @@
+import type { ReaderOptions } from '../formats/log-format.ts';
 import type { ByOutcome } from './outcome.ts';
 
 /** One registry of the configuration, or the one that was detected. */
@@ -14,16 +15,12 @@ export interface Registry {
 }
 
 /** How the lines of one file are to be read; plain data, part of an intent. */
-export interface FileSetup {
+export interface FileSetup extends ReaderOptions {
   readonly format: string;
   /** Whether lines come in a shipper's envelope. */
   readonly enveloped: boolean;
-  /** Without folder and compression suffix; `pep381` takes the day from it. */
-  readonly fileName: string;
   /** In order; the first that takes a line has it. Empty: layout unknown. */
   readonly registries: readonly Registry[];
-  /** `json` only. */
-  readonly keys?: Readonly<Record<string, string>>;
   readonly countryFrom: 'log' | 'database';
 }
 
@@ -39,6 +36,11 @@ export interface Pins {
 export interface Stretch {
   readonly from: number;
   readonly to: number;
+}
+
+/** A stretch whose lines are counted already as far as they are of this month (`YYYYMM`). */
+export interface CoveredStretch extends Stretch {
+  readonly month: number;
 }
 
 /** The books of one day. */

@@ -68,6 +68,12 @@ export class Tally {
     this.projectDays.add(project, day, requests);
   }
 
+  /** Memory of the sums, about, in bytes. */
+  get byteLength(): number {
+    const cells = this.projectDays.size + this.artifactDays.size + this.countries.size + this.clients.size;
+    return cells * cellBytes + this.stretches.length * stretchBytes;
+  }
+
   #openDay(day: number): void {
     const days = this.stretches[this.stretches.length - 1];
     let sums = days.get(day);
@@ -96,6 +102,11 @@ export class Tally {
     return this.#headline[client];
   }
 }
+
+/** Two numbers, a sum and two to four slots. */
+const cellBytes = 32;
+/** One day's sums and the map around them. */
+const stretchBytes = 700;
 
 function emptySums(): Sums {
   return { lines: new Float64Array(outcomes.length), downloads: new Float64Array(outcomes.length) };

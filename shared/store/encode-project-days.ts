@@ -1,8 +1,8 @@
 import type { CellTable } from '../count/cell-table.ts';
 import type { Tally } from '../count/tally.ts';
+import { monthOf } from '../days.ts';
 import { countries } from '../geo/countries.ts';
 import { KeyedSums } from './keyed-sums.ts';
-import { monthOf } from './encode-tally.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 
 /** Rows of one month: RowBinary in `countsColumns`' order, and how many they are. */

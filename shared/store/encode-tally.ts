@@ -1,6 +1,7 @@
 import type { CountedBatch, CountedMonth, DayBooks } from '../count/counted-batch.ts';
 import { type ByOutcome, outcomes } from '../count/outcome.ts';
 import type { Sums, Tally } from '../count/tally.ts';
+import { monthOf } from '../days.ts';
 import { encodeProjectDays } from './encode-project-days.ts';
 
 /**
@@ -15,12 +16,6 @@ export function encodeTally(tally: Tally): CountedBatch {
     months: [...months].sort((a, b) => a - b).map((month) => countedMonth(month, { tally, rows, days })),
     totals: tally.stretches.map(totalsOf),
   };
-}
-
-/** `YYYYMM` of a day (days since 1970-01-01). */
-export function monthOf(day: number): number {
-  const date = new Date(day * 86_400_000);
-  return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
 
 interface Parts {

@@ -1,0 +1,38 @@
+import type { CountedBatch } from '../count/counted-batch.ts';
+import type { CountryOf } from '../geo/country-of.ts';
+import type { Block } from '../source/block.ts';
+import { Counting, type Fill, type LinesMessage, type StretchStart } from './counting.ts';
+
+/** Counts batches, here or on another thread; calls are done in their order. */
+export interface Counter extends AsyncDisposable {
+  begin(start: StretchStart): void;
+  /** Counts a block of the stretch begun last and releases it. */
+  count(block: Block, kind: LinesMessage['kind']): Promise<Fill>;
+  /** No more stretches of this file. */
+  end(file: number): void;
+  /** Ends the batch after all that was given before. */
+  cut(): Promise<CountedBatch>;
+}
+
+/** A counter on the thread of its caller. */
+export function counterHere(countryOf: CountryOf): Counter {
+  const counting = new Counting(countryOf);
+  return {
+    begin: (start) => counting.begin(start),
+    count: async (block, kind) => {
+      try {
+        return counting.count(linesOf(block, kind));
+      } finally {
+        block.release();
+      }
+    },
+    end: (file) => counting.end(file),
+    cut: async () => counting.cut(),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** What a counter is told of a block. `Buffer` for its `indexOf`, the machine's own memchr. */
+export function linesOf({ bytes, length, from }: Pick<Block, 'bytes' | 'length' | 'from'>, kind: LinesMessage['kind']): LinesMessage {
+  return { kind, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), length, from };
+}

@@ -1,0 +1,37 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCountryDatabase } from '../geo/open-country-database.ts';
+import { linesOf } from './counter.ts';
+import { Counting } from './counting.ts';
+import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-message.ts';
+
+/** Entry of a counting thread: does what `counterThread` asks. */
+const { countryDatabase } = workerData as ThreadData;
+const counting = new Counting((await openCountryDatabase({ bytes: countryDatabase })).countryOf);
+const port = parentPort;
+if (!port) throw new Error('counting-thread.ts is the entry of a worker thread');
+
+port.on('message', (request: ThreadRequest) => {
+  try {
+    const answer = answerTo(request);
+    if (answer) port.postMessage(answer, 'batch' in answer ? answer.batch.months.map(({ rows }) => rows.buffer as ArrayBuffer) : []);
+  } catch (error) {
+    port.postMessage({ failed: error instanceof Error ? error.message : 'unknown' } satisfies ThreadAnswer);
+  }
+});
+
+function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
+  switch (request.do) {
+    case 'begin':
+      counting.begin(request.start);
+      return undefined;
+    case 'count':
+      return { fill: counting.count(linesOf({ bytes: request.bytes, ...request.lines }, request.lines.kind)) };
+    case 'end':
+      counting.end(request.file);
+      return undefined;
+    case 'cut':
+      return { batch: counting.cut() };
+    default:
+      return request satisfies never;
+  }
+}

@@ -1,0 +1,21 @@
+import type { CountedBatch } from '../count/counted-batch.ts';
+import type { Fill, LinesMessage, StretchStart } from './counting.ts';
+
+/** What a counting thread is told; `count` and `cut` are answered, in order. */
+export type ThreadRequest =
+  | { readonly do: 'begin'; readonly start: StretchStart }
+  | { readonly do: 'count'; readonly lines: Omit<LinesMessage, 'bytes'>; readonly bytes: Uint8Array }
+  | { readonly do: 'end'; readonly file: number }
+  | { readonly do: 'cut' };
+
+/** What it answers. An error's message is ours: counting quotes nothing of a line. */
+export type ThreadAnswer =
+  | { readonly fill: Fill }
+  | { readonly batch: CountedBatch }
+  | { readonly failed: string };
+
+/** What a counting thread is started with. */
+export interface ThreadData {
+  /** The country database's bytes, in shared memory. */
+  readonly countryDatabase: Uint8Array;
+}
