@@ -1,0 +1,10 @@
+/** The bytes of a key or word of ours, to compare with a line's. */
+export function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** Whether `word` stands at `p`; the caller has checked that it fits in. */
+export function matches(bytes: Uint8Array, p: number, word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (bytes[p + i] !== word[i]) return false;
+  return true;
+}

@@ -1,0 +1,150 @@
+import { setForwardedAddress } from './client-address.ts';
+import { anyDay } from './days.ts';
+import { absent, isFalse, isTrue, JsonScanner, number, string } from './json-scanner.ts';
+import {
+  type FieldUse,
+  fieldUses,
+  type LineReader,
+  type ReaderOptions,
+  type ReadOutcome,
+} from './log-format.ts';
+import { methodOf, rangeOf, statusOf } from './request-line.ts';
+import type { Encoding, RequestView, Span } from './request-view.ts';
+import { afterSyslogPrefix } from './syslog-prefix.ts';
+
+/** What a JSON log is like, beyond its keys. */
+export interface JsonShape {
+  /** Key → use, the most wanted first (`LogFormat.fields`). */
+  readonly fields: Readonly<Record<string, FieldUse>>;
+  /** Encoding of the path and of the user agent, default `json`. */
+  readonly path?: Encoding;
+  readonly userAgent?: Encoding;
+  /** May stand behind a syslog prefix. */
+  readonly syslog?: boolean;
+}
+
+/**
+ * Reader of a log with one JSON object a line. A line without time or path key, or without a method or status key where
+ * the shape names one, is of another log and malformed; without such a key in the shape all lines are `GET` and 200.
+ */
+export function openJson(shape: JsonShape, options: ReaderOptions): LineReader {
+  return new JsonReader(shape, options);
+}
+
+const field = Object.fromEntries(fieldUses.map((use, index) => [use, index])) as Record<FieldUse, number>;
+
+class JsonReader implements LineReader {
+  private readonly scanner: JsonScanner;
+  private readonly shape: JsonShape;
+  private readonly nthForwarded: number;
+  private readonly hasMethod: boolean;
+  private readonly hasStatus: boolean;
+
+  constructor(shape: JsonShape, options: ReaderOptions) {
+    const keys = keysByUse(shape.fields, options.clientAddress ?? 'first');
+    this.shape = shape;
+    this.scanner = new JsonScanner(keys);
+    this.hasMethod = keys[field.method].length > 0;
+    this.hasStatus = keys[field.status].length > 0;
+    const { clientAddress } = options;
+    this.nthForwarded =
+      typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress ? clientAddress.xForwardedFor : 0;
+  }
+
+  read(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
+    view.reset(bytes);
+    const from = this.shape.syslog ? afterSyslogPrefix(bytes, start, end) : start;
+    if (from >= end || bytes[from] !== 0x7b)
+      return isDirective(bytes, start, end) ? 'directive' : 'malformed_line';
+    const { scanner } = this;
+    if (!scanner.scan(bytes, from, end)) return 'malformed_line';
+    const { kind } = scanner;
+    if (kind[field.time] === absent || kind[field.path] !== string) return 'malformed_line';
+    if (kind[field.version] !== absent && !this.isVersionOne(bytes)) return 'malformed_line';
+    if (!this.readMethodAndStatus(bytes, view)) return 'malformed_line';
+    view.day = anyDay(bytes, scanner.start[field.time], scanner.end[field.time]);
+    if (view.day < 0) return 'malformed_time';
+    view.internal = kind[field.internal] === isTrue || kind[field.edge] === isFalse;
+    if (kind[field.range] === string) {
+      view.range = rangeOf(bytes, scanner.start[field.range], scanner.end[field.range]);
+    }
+    this.readSpans(bytes, view);
+    return 'found';
+  }
+
+  private isVersionOne(bytes: Uint8Array): boolean {
+    const { start, end } = this.scanner;
+    return end[field.version] - start[field.version] === 1 && bytes[start[field.version]] === 0x31;
+  }
+
+  private readMethodAndStatus(bytes: Uint8Array, view: RequestView): boolean {
+    const { kind, start, end } = this.scanner;
+    view.method = 'GET';
+    view.status = 200;
+    if (this.hasMethod) {
+      if (kind[field.method] !== string) return false;
+      view.method = methodOf(bytes, start[field.method], end[field.method]);
+    }
+    if (this.hasStatus) {
+      if (kind[field.status] !== string && kind[field.status] !== number) return false;
+      view.status = oneDigitZero(bytes, start[field.status], end[field.status]);
+    }
+    return view.status >= 0;
+  }
+
+  private readSpans(bytes: Uint8Array, view: RequestView): void {
+    const { scanner, shape, nthForwarded } = this;
+    view.path.set(scanner.start[field.path], scanner.end[field.path], shape.path ?? 'json');
+    this.set(bytes, field.userAgent, view.userAgent, shape.userAgent ?? 'json');
+    this.set(bytes, field.host, view.host, 'json');
+    this.set(bytes, field.country, view.country, 'json');
+    if (nthForwarded === 0) this.set(bytes, field.address, view.address, 'json');
+    else if (scanner.kind[field.forwarded] === string) {
+      setForwardedAddress(view, {
+        start: scanner.start[field.forwarded],
+        end: scanner.end[field.forwarded],
+        nth: nthForwarded,
+        encoding: 'json',
+      });
+    }
+  }
+
+  private set(bytes: Uint8Array, use: number, span: Span, encoding: Encoding): void {
+    const { kind, start, end } = this.scanner;
+    if (kind[use] === string && !isNull(bytes, start[use], end[use]))
+      span.set(start[use], end[use], encoding);
+  }
+}
+
+/** The keys of each use, by its place in `fieldUses`; none for what is stepped over or not asked for. */
+function keysByUse(
+  fields: Readonly<Record<string, FieldUse>>,
+  clientAddress: NonNullable<ReaderOptions['clientAddress']>,
+): string[][] {
+  const keys: string[][] = fieldUses.map(() => []);
+  for (const [key, use] of Object.entries(fields)) keys[field[use]].push(key);
+  keys[field['stepped-over']] = [];
+  if (clientAddress === 'first' || 'field' in clientAddress) keys[field.forwarded] = [];
+  if (clientAddress !== 'first') keys[field.address] = 'field' in clientAddress ? [clientAddress.field] : [];
+  return keys;
+}
+
+/** CDNs write `-`, `(null)` or nothing where a header is missing. */
+function isNull(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length === 1) return bytes[start] === 0x2d;
+  return (
+    length === 0 ||
+    (length === 6 && bytes[start] === 0x28 && bytes[start + 1] === 0x6e && bytes[end - 1] === 0x29)
+  );
+}
+
+/** The status, where a client that left early may also be a bare `0`. */
+function oneDigitZero(bytes: Uint8Array, start: number, end: number): number {
+  return end - start === 1 && bytes[start] === 0x30 ? 0 : statusOf(bytes, start, end);
+}
+
+/** Blank, or a comment. */
+function isDirective(bytes: Uint8Array, start: number, end: number): boolean {
+  return start === end || bytes[start] === 0x23 || (end - start === 1 && bytes[start] === 0x0d);
+}

@@ -1,0 +1,219 @@
+import { asciiBytes, matches } from './ascii-bytes.ts';
+import { closingQuote } from './closing-quote.ts';
+
+/** What stands where a field was looked for; `null` counts as absent. */
+export const absent = 0;
+export const string = 1;
+export const number = 2;
+export const isTrue = 3;
+export const isFalse = 4;
+
+/**
+ * Finds the values of a few keys in one JSON object without building it: about 1 ns a byte, and no string of anything.
+ * A field has one or more keys, the most wanted first; `a.b` is key `b` in object `a`, or a flat key `a.b`; where the
+ * value is an array of strings it is its first one. Of two equal keys the later counts, as with `JSON.parse`.
+ * It checks the structure of what it steps over, not the numbers and words in it. https://www.rfc-editor.org/rfc/rfc8259
+ */
+export class JsonScanner {
+  /** By field: what was found, and where; a string's span is the inside of its quotes, still escaped. */
+  readonly kind: Uint8Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  private readonly rank: Uint8Array;
+  private readonly root = new KeyTable();
+  private bytes: Uint8Array = new Uint8Array(0);
+  private limit = 0;
+
+  constructor(fields: readonly (readonly string[])[]) {
+    this.kind = new Uint8Array(fields.length);
+    this.start = new Int32Array(fields.length);
+    this.end = new Int32Array(fields.length);
+    this.rank = new Uint8Array(fields.length);
+    fields.forEach((keys, field) => {
+      keys.forEach((path, rank) => {
+        this.root.add(path, { field, rank });
+      });
+    });
+  }
+
+  /** Reads the object in `bytes[start, end)`; false where it is not one whole object and nothing else but blanks. */
+  scan(bytes: Uint8Array, start: number, end: number): boolean {
+    this.kind.fill(absent);
+    this.bytes = bytes;
+    this.limit = end;
+    const open = this.skipBlanks(start);
+    if (open >= end || bytes[open] !== 0x7b) return false;
+    const after = this.object(open + 1, this.root);
+    return after >= 0 && this.skipBlanks(after) === end;
+  }
+
+  /** From behind `{` to behind its `}`; -1 where it is broken. */
+  private object(from: number, keys: KeyTable): number {
+    const { bytes, limit } = this;
+    let p = this.skipBlanks(from);
+    if (p < limit && bytes[p] === 0x7d) return p + 1;
+    for (;;) {
+      if (p >= limit || bytes[p] !== 0x22) return -1;
+      const keyEnd = this.stringEnd(p + 1);
+      if (keyEnd < 0) return -1;
+      const key = keys.find(bytes, p + 1, keyEnd);
+      p = this.skipBlanks(keyEnd + 1);
+      if (p >= limit || bytes[p] !== 0x3a) return -1;
+      p = this.skipBlanks(p + 1);
+      p = key === undefined ? this.skipValue(p) : this.value(p, key);
+      if (p < 0) return -1;
+      p = this.skipBlanks(p);
+      if (p >= limit) return -1;
+      if (bytes[p] === 0x7d) return p + 1;
+      if (bytes[p] !== 0x2c) return -1;
+      p = this.skipBlanks(p + 1);
+    }
+  }
+
+  /** A value somebody asked for, or one that holds such values. */
+  private value(from: number, key: Key): number {
+    const { bytes, limit } = this;
+    if (from >= limit) return -1;
+    const byte = bytes[from];
+    if (byte === 0x7b)
+      return key.inside === undefined ? this.skipValue(from) : this.object(from + 1, key.inside);
+    const first = byte === 0x5b ? this.skipBlanks(from + 1) : from;
+    const after = this.skipValue(from);
+    if (after < 0 || key.field < 0) return after;
+    const kind = kindOf(bytes[first]);
+    if (byte === 0x5b && kind !== string) return after;
+    if (this.kind[key.field] !== absent && this.rank[key.field] < key.rank) return after;
+    if (kind === absent) return after;
+    this.kind[key.field] = kind;
+    this.rank[key.field] = key.rank;
+    this.start[key.field] = kind === string ? first + 1 : first;
+    this.end[key.field] = byte === 0x5b ? this.stringEnd(first + 1) : kind === string ? after - 1 : after;
+    return after;
+  }
+
+  /** Behind the value at `p`, whatever it is; -1 where it is broken. */
+  private skipValue(p: number): number {
+    if (p >= this.limit) return -1;
+    const byte = this.bytes[p];
+    if (byte === 0x22) {
+      const end = this.stringEnd(p + 1);
+      return end < 0 ? -1 : end + 1;
+    }
+    return byte === 0x7b || byte === 0x5b ? this.skipNested(p) : this.skipWord(p);
+  }
+
+  /** Behind the object or array at `from`: brackets are counted, strings stepped over, no recursion however deep. */
+  private skipNested(from: number): number {
+    const { bytes, limit } = this;
+    let depth = 0;
+    for (let p = from; p < limit; p++) {
+      const byte = bytes[p];
+      if (byte === 0x22) {
+        p = this.stringEnd(p + 1);
+        if (p < 0) return -1;
+      } else if (byte === 0x7b || byte === 0x5b) depth++;
+      else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return p + 1;
+    }
+    return -1;
+  }
+
+  /** Behind a number, `true`, `false` or `null`; -1 where none of them stands there. */
+  private skipWord(from: number): number {
+    const { bytes, limit } = this;
+    let p = from;
+    while (p < limit && isWordByte(bytes[p])) p++;
+    const first = bytes[from];
+    if (p === from) return -1;
+    if (first === 0x74 || first === 0x66 || first === 0x6e) {
+      const word = first === 0x74 ? trueWord : first === 0x66 ? falseWord : nullWord;
+      return p - from === word.length && matches(bytes, from, word) ? p : -1;
+    }
+    return first === 0x2d || (first >= 0x30 && first <= 0x39) ? p : -1;
+  }
+
+  /** Position of the quote that ends the string whose inside begins at `from`, -1 if there is none. */
+  private stringEnd(from: number): number {
+    const { bytes, limit } = this;
+    // Most strings are shorter than a call of memchr is worth.
+    const near = Math.min(from + 32, limit);
+    let p = from;
+    while (p < near && bytes[p] !== 0x22 && bytes[p] !== 0x5c) p++;
+    if (p < near && bytes[p] === 0x22) return p;
+    return p < limit ? closingQuote(bytes, p, limit) : -1;
+  }
+
+  private skipBlanks(from: number): number {
+    const { bytes, limit } = this;
+    let p = from;
+    while (p < limit && (bytes[p] === 0x20 || bytes[p] === 0x09 || bytes[p] === 0x0d || bytes[p] === 0x0a))
+      p++;
+    return p;
+  }
+}
+
+const trueWord = asciiBytes('true');
+const falseWord = asciiBytes('false');
+const nullWord = asciiBytes('null');
+
+function kindOf(byte: number): number {
+  if (byte === 0x22) return string;
+  if (byte === 0x74) return isTrue;
+  if (byte === 0x66) return isFalse;
+  return byte === 0x2d || (byte >= 0x30 && byte <= 0x39) ? number : absent;
+}
+
+/** Letters, digits, `+`, `-`, `.`: all that numbers and words are made of. */
+function isWordByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2e ||
+    byte === 0x2d ||
+    byte === 0x2b ||
+    byte === 0x45
+  );
+}
+
+interface Key {
+  readonly bytes: Uint8Array;
+  /** -1 where only keys inside its object are asked for. */
+  field: number;
+  rank: number;
+  inside?: KeyTable;
+}
+
+/** The keys asked for in one object, found by length and last byte: few enough that a bucket seldom holds two. */
+class KeyTable {
+  private readonly buckets: Key[][] = Array.from({ length: 64 }, () => []);
+
+  add(path: string, target: { readonly field: number; readonly rank: number }): void {
+    const flat = this.entry(path);
+    flat.field = target.field;
+    flat.rank = target.rank;
+    const dot = path.indexOf('.');
+    if (dot < 0) return;
+    const outer = this.entry(path.slice(0, dot));
+    outer.inside ??= new KeyTable();
+    outer.inside.add(path.slice(dot + 1), target);
+  }
+
+  /** The key in `bytes[start, end)`; one that is written with escapes is not recognised. */
+  find(bytes: Uint8Array, start: number, end: number): Key | undefined {
+    const length = end - start;
+    const bucket = this.buckets[(length * 5 + bytes[end - 1]) & 63];
+    for (let i = 0; i < bucket.length; i++) {
+      const key = bucket[i];
+      if (key.bytes.length === length && matches(bytes, start, key.bytes)) return key;
+    }
+    return undefined;
+  }
+
+  private entry(name: string): Key {
+    const bytes = asciiBytes(name);
+    const known = this.find(bytes, 0, bytes.length);
+    if (known !== undefined) return known;
+    const key: Key = { bytes, field: -1, rank: 0 };
+    this.buckets[(bytes.length * 5 + bytes[bytes.length - 1]) & 63].push(key);
+    return key;
+  }
+}

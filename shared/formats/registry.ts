@@ -1,0 +1,30 @@
+import { caddy } from './caddy.ts';
+import { cloudflare } from './cloudflare.ts';
+import { cloudfront } from './cloudfront.ts';
+import { cloudfrontJson } from './cloudfront-json.ts';
+import { combined } from './combined.ts';
+import { fastly } from './fastly.ts';
+import { fastlyClf } from './fastly-clf.ts';
+import { json } from './json.ts';
+import type { LogFormat } from './log-format.ts';
+import { pep381 } from './pep381.ts';
+import { pypi } from './pypi.ts';
+
+/** All log formats, in the order in which they are listed; where two read a file equally well, detection takes the first. */
+export const formats: readonly LogFormat[] = [
+  combined,
+  cloudfront,
+  cloudfrontJson,
+  fastly,
+  fastlyClf,
+  pypi,
+  cloudflare,
+  caddy,
+  json,
+  pep381,
+];
+
+/** The format of that name, or undefined. */
+export function formatByName(name: string): LogFormat | undefined {
+  return formats.find((format) => format.name === name);
+}
