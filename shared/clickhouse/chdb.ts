@@ -1,0 +1,186 @@
+/** chDB, the ClickHouse that lives inside this process: one folder a process, statements run off the event loop. */
+
+import { open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError } from './database.ts';
+import { sqlString } from './parameters.ts';
+
+type Session = import('chdb').Session;
+
+/**
+ * A connection runs one statement at a time (a `SELECT 1` behind a statement of 15 s took 15 s, on a second connection 3 ms),
+ * so inserts, changes and reads have their own. Each running statement keeps one of libuv's threads (4 unless
+ * UV_THREADPOOL_SIZE says otherwise), never the event loop: 232 of 260 timer ticks came through beside a busy query.
+ */
+export type Lane = 'read' | 'change' | 'insert';
+
+const READERS = 2;
+
+/** One statement for the engine; `settings` hold for it alone. */
+export interface Statement {
+  readonly lane: Lane;
+  readonly sql: string;
+  /** Texts of the statement's `{name:Type}` parameters. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Output format where the statement names none. */
+  readonly format: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes for `INSERT INTO … ` without its FORMAT clause. */
+export interface EngineInsert {
+  readonly into: string;
+  readonly format: string;
+  readonly body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/** The open chDB of a folder. */
+export interface Engine {
+  readonly version: string;
+  /** The statement's output; throws the engine's error with `clickhouseCode`. */
+  run(statement: Statement): Promise<Uint8Array>;
+  insert(insert: EngineInsert): Promise<void>;
+  /** Finishes what runs, then closes. */
+  close(): Promise<void>;
+}
+
+/** Opens chDB at `folder` with `database` as its default; throws `StoreError` when chDB refuses, as for a locked folder. */
+export async function openEngine(folder: string, database: string): Promise<Engine> {
+  const chdb = await import('chdb').catch((cause: unknown) => {
+    throw new StoreError(
+      'The embedded store needs the optional package "chdb" (Linux with glibc, or macOS). ' +
+        'Run `npm install chdb@3.4.0`, or use a server with --clickhouse URL.',
+      { cause },
+    );
+  });
+  const sessions: Session[] = [];
+  try {
+    for (let i = 0; i < READERS + 2; i++) sessions.push(new chdb.Session(folder));
+  } catch (cause) {
+    for (const session of sessions) session.close();
+    throw new StoreError(`chDB could not open ${folder}`, { cause });
+  }
+  const lanes = sessions.map(makeConnection);
+  await lanes[0]!.run({
+    sql: `CREATE DATABASE IF NOT EXISTS ${database}`,
+    params: {},
+    settings: {},
+    format: 'Null',
+  });
+  for (const lane of lanes)
+    await lane.run({ sql: `USE ${database}`, params: {}, settings: {}, format: 'Null' });
+  const version = await lanes[0]!.run({
+    sql: 'SELECT version()',
+    params: {},
+    settings: {},
+    format: 'TabSeparated',
+  });
+  const [insert, change, ...readers] = lanes as [Connection, Connection, ...Connection[]];
+  const chosen = { insert: [insert], change: [change], read: readers };
+  return {
+    version: Buffer.from(version).toString().trim(),
+    run: (statement) => leastBusy(chosen[statement.lane]).run(statement),
+    insert: (it) => insertFromFile(folder, insert, it),
+    close: async () => {
+      await Promise.all(lanes.map((lane) => lane.idle()));
+      for (const session of sessions) session.close();
+      await chdb.drainPending();
+    },
+  };
+}
+
+interface Connection {
+  readonly waiting: () => number;
+  run(statement: Omit<Statement, 'lane'>): Promise<Uint8Array>;
+  idle(): Promise<void>;
+}
+
+/**
+ * Puts a session's statements in line. Settings and parameters are set on the session before each statement, since chDB has no
+ * other place for them, and those of the one before are set back first: else a token would stay and drop the next insert.
+ */
+function makeConnection(session: Session): Connection {
+  let tail: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  let changed: readonly string[] = [];
+  const execute = async (statement: Omit<Statement, 'lane'>): Promise<Uint8Array> => {
+    statement.signal?.throwIfAborted();
+    const settings = Object.entries(statement.settings);
+    const assignments = [
+      ...changed.filter((name) => !(name in statement.settings)).map((name) => `${name} = DEFAULT`),
+      ...settings.map(([name, value]) => `${settingName(name)} = ${sqlString(String(value))}`),
+      ...Object.entries(statement.params).map(
+        ([name, text]) => `param_${settingName(name)} = ${sqlString(text)}`,
+      ),
+    ];
+    changed = [...new Set([...changed, ...settings.map(([name]) => name)])];
+    const prefix = assignments.length === 0 ? '' : `SET ${assignments.join(', ')}; `;
+    const result = await session.queryAsync(prefix + statement.sql, { format: statement.format });
+    changed = settings.map(([name]) => name);
+    return result.bytes();
+  };
+  return {
+    waiting: () => waiting,
+    run: (statement) => {
+      waiting++;
+      const done = tail.then(() => execute(statement)).finally(() => waiting--);
+      tail = done.catch(() => undefined);
+      return unlessAborted(done, statement.signal);
+    },
+    idle: async () => {
+      await tail;
+    },
+  };
+}
+
+/** Lets the caller go on at once when it no longer wants the answer; the statement itself cannot be stopped. */
+async function unlessAborted<T>(done: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await done;
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([done, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function leastBusy(connections: readonly Connection[]): Connection {
+  return connections.reduce((best, next) => (next.waiting() < best.waiting() ? next : best));
+}
+
+let spooled = 0;
+
+/**
+ * chDB takes inline data as text only: behind its list of formats, the engine cuts the data at the first two line feeds in a row,
+ * which are 2570 as a number. So the bytes go through a file without a name, which is gone whatever happens.
+ */
+async function insertFromFile(folder: string, connection: Connection, insert: EngineInsert): Promise<void> {
+  if (!/^\w+$/.test(insert.format)) throw new StoreError(`"${insert.format}" is no name for a format`);
+  const path = join(folder, `insert-${process.pid}-${spooled++}`);
+  const file = await open(path, 'wx+', 0o600);
+  try {
+    await unlink(path);
+    for await (const chunk of insert.body) await file.writeFile(chunk);
+    const source = process.platform === 'linux' ? `/proc/self/fd/${file.fd}` : `/dev/fd/${file.fd}`;
+    await connection.run({
+      sql: `${insert.into} FROM INFILE '${source}' COMPRESSION 'none' FORMAT ${insert.format}`,
+      params: {},
+      settings: insert.settings,
+      format: 'Null',
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+function settingName(name: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new StoreError('A setting or parameter has an impossible name');
+  return name;
+}

@@ -1,0 +1,131 @@
+/**
+ * The part of ClickHouse's HTTP interface that @clickhouse/client speaks, each request handed to chDB: statements with
+ * parameters and settings, inserts with their data in the body, errors with their number. See
+ * https://clickhouse.com/docs/interfaces/http
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createGunzip } from 'node:zlib';
+import type { Engine, Lane } from './chdb.ts';
+import { readEngineError } from './chdb-backend.ts';
+import { OWNER_LEAVING } from './http-backend.ts';
+
+/** Header of every answer: the id of the store that gave it. */
+export const STORE_HEADER = 'x-tallymark-store';
+
+/** A running statement server. */
+export interface StatementServer {
+  readonly server: Server;
+  /** Refuses new statements, finishes those that run, closes the listener. */
+  close(): Promise<void>;
+}
+
+/** URL parameters that are no settings of the engine. */
+const NOT_SETTINGS = new Set([
+  'query',
+  'query_id',
+  'database',
+  'session_id',
+  'role',
+  'default_format',
+  'wait_end_of_query',
+]);
+const HTTP_SETTING = /^(enable_http_compression|send_progress_in_http_headers|http_)/;
+/** Lists of projects travel as parameters in the URL. */
+const MAX_URL_BYTES = 1 << 20;
+/** Longer than the client keeps an idle connection (2.5 s), so that the client always closes first. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Makes a server of `engine`, not yet listening; `id` names the store. */
+export function statementServer(engine: Engine, id: string): StatementServer {
+  let leaving = false;
+  const running = new Set<Promise<void>>();
+  const server = createServer(
+    { maxHeaderSize: MAX_URL_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+    (req, res) => {
+      res.setHeader(STORE_HEADER, id);
+      const done = answer(engine, req, res, leaving).finally(() => running.delete(done));
+      running.add(done);
+    },
+  );
+  server.requestTimeout = 0;
+  return {
+    server,
+    close: async () => {
+      leaving = true;
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      while (running.size > 0) await Promise.all(running);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  engine: Engine,
+  req: IncomingMessage,
+  res: ServerResponse,
+  leaving: boolean,
+): Promise<void> {
+  // A caller that has gone away gets no answer, and is no reason to stop.
+  req.on('error', () => undefined);
+  res.on('error', () => undefined);
+  try {
+    if (leaving)
+      return refuse(req, res, 503, `Code: 1002. DB::Exception: The owner closes. (${OWNER_LEAVING})`);
+    const url = new URL(req.url ?? '/', 'http://store');
+    if (url.pathname === '/ping') return void res.end('Ok.\n');
+    const body = await execute(engine, url, req);
+    res.end(body);
+  } catch (error) {
+    const { code, message } = readEngineError(error);
+    if (code !== undefined) res.setHeader('x-clickhouse-exception-code', code);
+    refuse(
+      req,
+      res,
+      500,
+      code === undefined
+        ? 'Code: 1002. DB::Exception: The statement could not run. (UNKNOWN_EXCEPTION)'
+        : message,
+    );
+  }
+}
+
+async function execute(engine: Engine, url: URL, req: IncomingMessage): Promise<Uint8Array> {
+  const body = req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req;
+  const settings: Record<string, string> = {};
+  const params: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) {
+    if (name.startsWith('param_')) params[name.slice('param_'.length)] = value;
+    else if (!NOT_SETTINGS.has(name) && !HTTP_SETTING.test(name)) settings[name] = value;
+  }
+  const asked = url.searchParams.get('query');
+  const insert = asked === null ? null : /^(INSERT INTO [\s\S]+?)\s+FORMAT\s+(\w+)\s*$/i.exec(asked);
+  if (insert !== null) {
+    await engine.insert({ into: insert[1]!, format: insert[2]!, body, settings });
+    return new Uint8Array();
+  }
+  const sql = asked ?? (await text(body));
+  const format = url.searchParams.get('default_format') ?? 'TabSeparated';
+  return await engine.run({ lane: laneOf(sql), sql, params, settings, format });
+}
+
+function laneOf(sql: string): Lane {
+  return /^\s*(?:--[^\n]*\n\s*)*(SELECT|WITH|SHOW|EXISTS|DESCRIBE|EXPLAIN)\b/i.test(sql) ? 'read' : 'change';
+}
+
+function refuse(req: IncomingMessage, res: ServerResponse, status: number, message: string): void {
+  if (res.headersSent) return void res.destroy();
+  res.statusCode = status;
+  // What is left of the request is not read, so the connection cannot be used again.
+  if (!req.complete) res.setHeader('connection', 'close');
+  res.end(message);
+}
+
+async function text(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
