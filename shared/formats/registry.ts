@@ -3,10 +3,11 @@ import { cloudflare } from './cloudflare.ts';
 import { cloudfront } from './cloudfront.ts';
 import { cloudfrontJson } from './cloudfront-json.ts';
 import { combined } from './combined.ts';
+import { enveloped } from './envelope.ts';
 import { fastly } from './fastly.ts';
 import { fastlyClf } from './fastly-clf.ts';
 import { json } from './json.ts';
-import type { LogFormat } from './log-format.ts';
+import type { LineReader, LogFormat, ReaderOptions } from './log-format.ts';
 import { pep381 } from './pep381.ts';
 import { pypi } from './pypi.ts';
 
@@ -27,4 +28,13 @@ export const formats: readonly LogFormat[] = [
 /** The format of that name, or undefined. */
 export function formatByName(name: string): LogFormat | undefined {
   return formats.find((format) => format.name === name);
+}
+
+/** A reader for one file of the format named. Throws where there is no such format, or its options cannot be right. */
+export function openReader(
+  setup: ReaderOptions & { readonly format: string; readonly enveloped: boolean },
+): LineReader {
+  const format = formatByName(setup.format);
+  if (format === undefined) throw new Error('unknown log format');
+  return (setup.enveloped ? enveloped(format) : format).open(setup);
 }
