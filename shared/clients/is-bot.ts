@@ -13,7 +13,7 @@ export function isBot(text: string, product: string): boolean {
 }
 
 /** `googlebot`, `bytespider`, `magpie-crawler`; not the phones of Cubot. */
-const selfNamed = /(?<!cu)bot(?![a-z])|spider(?![a-z])|crawler(?![a-z])/i;
+const selfNamed = /(?<!cu)bot(?![a-z])|spider(?![a-z])|crawler(?![a-z])|^nutch/i;
 const hiddenBot =
   /\+https?:\/\/|\b(?:Slurp|Nutch|facebookexternalhit|Google-InspectionTool|Chrome-Lighthouse|Site24x7|StatusCake|Datadog|GTmetrix|ChatGPT-User|Perplexity-User|Google-Read-Aloud|Mediapartners-Google)\b/;
 const disguised = /\(compatible; [\w-]{0,40}(?:bot|spider|crawler)(?![a-z])/i;
@@ -44,7 +44,6 @@ const bots: ReadonlySet<string> = new Set([
   'mediapartners-google',
   'meta-externalagent',
   'newrelicpinger',
-  'nutch',
   'prometheus',
   'repology-linkchecker',
   'scrapy',
