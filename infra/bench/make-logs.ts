@@ -52,7 +52,8 @@ function makeWorld({ projects }: LogOptions, random: () => number): World {
   const names = Array.from({ length: projects }, (_, index) => `project-${index.toString(36)}`);
   const hex = (length: number): string =>
     Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
-  const version = (): string => `${Math.floor(random() * 5)}.${Math.floor(random() * 9)}.${Math.floor(random() * 4)}`;
+  const version = (): string =>
+    `${Math.floor(random() * 5)}.${Math.floor(random() * 9)}.${Math.floor(random() * 4)}`;
   const files = names.flatMap((name) => Array.from({ length: 4 }, () => ({ name, version: version() })));
   return {
     wheels: files.map(
@@ -75,7 +76,12 @@ function pipAgent(random: () => number): string {
   const agent = {
     ci: pick([null, true]),
     cpu: pick(['x86_64', 'aarch64']),
-    distro: { id: pick(['jammy', 'bookworm']), libc: { lib: 'glibc', version: '2.35' }, name: 'Ubuntu', version: '22.04' },
+    distro: {
+      id: pick(['jammy', 'bookworm']),
+      libc: { lib: 'glibc', version: '2.35' },
+      name: 'Ubuntu',
+      version: '22.04',
+    },
     implementation: { name: 'CPython', version: python },
     installer: { name: pick(['pip', 'uv', 'poetry']), version: `2${Math.floor(random() * 6)}.1` },
     openssl_version: '3.0.2',

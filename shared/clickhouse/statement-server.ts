@@ -13,7 +13,14 @@ import { OWNER_LEAVING } from './http-backend.ts';
 /** Header of every answer: the id of the store that gave it. */
 export const STORE_HEADER = 'x-tallymark-store';
 
-/** A running statement server. */
+/** Answers requests with what the engine says. */
+export interface StatementHandler {
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Refuses new statements and waits for those that run. */
+  finish(): Promise<void>;
+}
+
+/** A server of statements that has not listened yet. */
 export interface StatementServer {
   readonly server: Server;
   /** Refuses new statements, finishes those that run, closes the listener. */
@@ -36,29 +43,43 @@ const MAX_URL_BYTES = 1 << 20;
 /** Longer than the client keeps an idle connection (2.5 s), so that the client always closes first. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** Makes a server of `engine`, not yet listening; `id` names the store. */
+/** How an HTTP server has to be made for `StatementHandler`. */
+export const SERVER_OPTIONS = {
+  maxHeaderSize: MAX_URL_BYTES,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  requestTimeout: 0,
+} as const;
+
+/** Makes a server of `engine`; `id` names the store. */
 export function statementServer(engine: Engine, id: string): StatementServer {
+  const handler = statementHandler(engine, id);
+  const server = createServer(SERVER_OPTIONS, handler.handle);
+  return {
+    server,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      await handler.finish();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Makes the handler of `engine`'s statements for a server of the caller's; `id` names the store. */
+export function statementHandler(engine: Engine, id: string): StatementHandler {
   let leaving = false;
   const running = new Set<Promise<void>>();
-  const server = createServer(
-    { maxHeaderSize: MAX_URL_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
-    (req, res) => {
+  return {
+    handle: (req, res) => {
       res.setHeader(STORE_HEADER, id);
       const done = answer(engine, req, res, leaving).finally(() => running.delete(done));
       running.add(done);
     },
-  );
-  server.requestTimeout = 0;
-  return {
-    server,
-    close: async () => {
+    finish: async () => {
       leaving = true;
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
       while (running.size > 0) await Promise.all(running);
-      server.closeAllConnections();
-      await closed;
     },
   };
 }

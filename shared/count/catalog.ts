@@ -8,7 +8,8 @@ export class Catalog {
   /** By project number. */
   readonly projects: { readonly registry: string; readonly project: string }[] = [];
   /** By artifact number; `project` is a project number. */
-  readonly artifacts: { readonly project: number; readonly version: string; readonly fileType: string }[] = [];
+  readonly artifacts: { readonly project: number; readonly version: string; readonly fileType: string }[] =
+    [];
   /** By client number; clients alike but for the installer's version share one. */
   readonly clients: Client[] = [];
   readonly #projectIds = new Map<string, number>();

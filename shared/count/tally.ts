@@ -112,4 +112,7 @@ function emptySums(): Sums {
   return { lines: new Float64Array(outcomes.length), downloads: new Float64Array(outcomes.length) };
 }
 
-const indexOf = Object.fromEntries(outcomes.map((outcome, index) => [outcome, index])) as Record<Outcome, number>;
+const indexOf = Object.fromEntries(outcomes.map((outcome, index) => [outcome, index])) as Record<
+  Outcome,
+  number
+>;

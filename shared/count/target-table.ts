@@ -35,7 +35,8 @@ export class TargetTable {
   /** Bytes held. */
   get byteLength(): number {
     let total = 0;
-    for (const { paths, asked } of this.#known.values()) total += paths.byteLength + asked.length * askedBytes;
+    for (const { paths, asked } of this.#known.values())
+      total += paths.byteLength + asked.length * askedBytes;
     return total;
   }
 

@@ -32,7 +32,9 @@ export function encodeProjectDays(tally: Tally): ReadonlyMap<number, EncodedRows
 function sortedProjectDays({ projectDays, catalog }: Tally): Int32Array {
   const used = [...new Set(projectDays.first.subarray(0, projectDays.size))];
   const names = catalog.projects;
-  used.sort((a, b) => compare(names[a].registry, names[b].registry) || compare(names[a].project, names[b].project));
+  used.sort(
+    (a, b) => compare(names[a].registry, names[b].registry) || compare(names[a].project, names[b].project),
+  );
   const ranks = new Int32Array(names.length);
   for (let rank = 0; rank < used.length; rank++) ranks[used[rank]] = rank;
   const keys = new Float64Array(projectDays.size);
@@ -104,7 +106,8 @@ function rowEncoder(tally: Tally): (writer: RowBinaryWriter, projectDay: number)
 function cellsByProjectDay(table: CellTable, projectDayOf: Int32Array, projectDays: number): Grouped {
   const starts = new Int32Array(projectDays + 1);
   for (let cell = 0; cell < table.size; cell++) starts[projectDayOf[cell] + 1]++;
-  for (let projectDay = 0; projectDay < projectDays; projectDay++) starts[projectDay + 1] += starts[projectDay];
+  for (let projectDay = 0; projectDay < projectDays; projectDay++)
+    starts[projectDay + 1] += starts[projectDay];
   const next = starts.slice();
   const cells = new Int32Array(table.size);
   for (let cell = 0; cell < table.size; cell++) cells[next[projectDayOf[cell]]++] = cell;

@@ -74,11 +74,16 @@ function booksOf(sums: Sums): { lines: ByOutcome; downloads: ByOutcome } {
 }
 
 function totalsOf(byDay: ReadonlyMap<number, Sums>): CountedBatch['totals'][number] {
-  const total: Sums = { lines: new Float64Array(outcomes.length), downloads: new Float64Array(outcomes.length) };
+  const total: Sums = {
+    lines: new Float64Array(outcomes.length),
+    downloads: new Float64Array(outcomes.length),
+  };
   for (const sums of byDay.values()) addTo(total, sums);
   return { lines: byOutcome(total.lines), downloads: byOutcome(total.downloads) };
 }
 
 function byOutcome(sums: Float64Array): ByOutcome {
-  return Object.fromEntries(outcomes.map((outcome, index) => [outcome, sums[index]]).filter(([, sum]) => sum !== 0));
+  return Object.fromEntries(
+    outcomes.map((outcome, index) => [outcome, sums[index]]).filter(([, sum]) => sum !== 0),
+  );
 }

@@ -33,6 +33,9 @@ export function counterHere(countryOf: CountryOf): Counter {
 }
 
 /** What a counter is told of a block. `Buffer` for its `indexOf`, the machine's own memchr. */
-export function linesOf({ bytes, length, from }: Pick<Block, 'bytes' | 'length' | 'from'>, kind: LinesMessage['kind']): LinesMessage {
+export function linesOf(
+  { bytes, length, from }: Pick<Block, 'bytes' | 'length' | 'from'>,
+  kind: LinesMessage['kind'],
+): LinesMessage {
   return { kind, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), length, from };
 }

@@ -13,7 +13,11 @@ if (!port) throw new Error('counting-thread.ts is the entry of a worker thread')
 port.on('message', (request: ThreadRequest) => {
   try {
     const answer = answerTo(request);
-    if (answer) port.postMessage(answer, 'batch' in answer ? answer.batch.months.map(({ rows }) => rows.buffer as ArrayBuffer) : []);
+    if (answer)
+      port.postMessage(
+        answer,
+        'batch' in answer ? answer.batch.months.map(({ rows }) => rows.buffer as ArrayBuffer) : [],
+      );
   } catch (error) {
     port.postMessage({ failed: error instanceof Error ? error.message : 'unknown' } satisfies ThreadAnswer);
   }
@@ -25,7 +29,9 @@ function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
       counting.begin(request.start);
       return undefined;
     case 'count':
-      return { fill: counting.count(linesOf({ bytes: request.bytes, ...request.lines }, request.lines.kind)) };
+      return {
+        fill: counting.count(linesOf({ bytes: request.bytes, ...request.lines }, request.lines.kind)),
+      };
     case 'end':
       counting.end(request.file);
       return undefined;

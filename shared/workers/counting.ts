@@ -1,14 +1,14 @@
 import { Catalog } from '../count/catalog.ts';
 import { ClientTable } from '../count/client-table.ts';
-import type { CountedBatch, CoveredStretch, FileSetup } from '../count/counted-batch.ts';
+import type { CountedBatch, FileSetup } from '../count/counted-batch.ts';
 import { LineCounter, type Lines } from '../count/line-counter.ts';
 import { RegistryTable } from '../count/registry-table.ts';
 import { Tally } from '../count/tally.ts';
-import { monthOf } from '../days.ts';
-import { openReader } from '../formats/registry.ts';
 import type { LineReader } from '../formats/log-format.ts';
-import { countryOfCode } from '../geo/country-of-code.ts';
+import { openReader } from '../formats/registry.ts';
 import type { CountryOf } from '../geo/country-of.ts';
+import { countryOfCode } from '../geo/country-of-code.ts';
+import { type CoveredRange, isCoveredBy } from '../store/coverage.ts';
 import { encodeTally } from '../store/encode-tally.ts';
 
 /** Begins a stretch of a file; its blocks follow. Equal `file` numbers are one file, whose reader goes on. */
@@ -17,8 +17,8 @@ export interface StretchStart {
   readonly setup: FileSetup;
   /** Days since 1970-01-01; pinned with the batch. */
   readonly today: number;
-  /** Stretches of the source that earlier batches counted; most often none. */
-  readonly covered: readonly CoveredStretch[];
+  /** What earlier batches counted of it, each month for itself (`rangesWithin`); most often nothing. */
+  readonly covered: readonly Pick<CoveredRange, 'from' | 'to' | 'months'>[];
 }
 
 /**
@@ -71,7 +71,7 @@ export class Counting {
       countryOf: setup.countryFrom === 'log' ? countryOfCode : this.#countryOf,
       countryFrom: setup.countryFrom,
       today,
-      isCovered: covered.length > 0 ? coveredBy(covered) : undefined,
+      isCovered: covered.length > 0 ? isCoveredBy(covered) : undefined,
     };
     this.#counter = new LineCounter(options, this.#tally);
   }
@@ -122,11 +122,4 @@ export class Counting {
     for (const registries of this.#registries.values()) total += registries.byteLength;
     return total;
   }
-}
-
-function coveredBy(covered: readonly CoveredStretch[]): (day: number, position: number) => boolean {
-  return (day, position) => {
-    const month = monthOf(day);
-    return covered.some((stretch) => stretch.month === month && stretch.from <= position && position < stretch.to);
-  };
 }
