@@ -1,7 +1,7 @@
 import type { LineReader } from '../formats/log-format.ts';
 import { RequestView } from '../formats/request-view.ts';
 import type { CountryOf } from '../geo/country-of.ts';
-import { judge, judgeClient, judgeTarget } from '../rules/judge.ts';
+import { judgeClient, judgeRequest, judgeTarget } from '../rules/judge.ts';
 import type { ClientTable } from './client-table.ts';
 import type { DropReason } from './drop-reason.ts';
 import type { Outcome } from './outcome.ts';
@@ -109,7 +109,7 @@ export class LineCounter {
     cutToPath(view);
     const registry = registries.of(view);
     const rules = registry.rulesOn(view.day);
-    const unwanted = judge(rules, view);
+    const unwanted = judgeRequest(rules, view);
     if (unwanted) return unwanted;
     if (registry.unknown) return 'unknown_layout';
     const asked = registry.targets.of(view);
