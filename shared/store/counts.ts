@@ -1,0 +1,19 @@
+import type { CountsRow } from './counts-row.ts';
+import type { OwnRow } from './own-row.ts';
+
+/** Table `counts` as the protocol needs it: a ClickHouse store, or the simulation's. */
+export interface Counts {
+  /** `replicated`: block id and part are one transaction, so what was acknowledged is there. */
+  readonly engine: 'plain' | 'replicated';
+  /**
+   * Inserts RowBinary rows in `countsColumns`' order as one part, once a token. Throws `AmbiguousInsert` where it may or may
+   * not have happened, `StoreUnavailable` where it has not.
+   */
+  insert(part: { readonly token: string; readonly rows: Uint8Array }): Promise<void>;
+  /** The markers of these batches, in all months. */
+  markers(batches: readonly string[]): Promise<OwnRow[]>;
+  /** The covered ranges of sources with these keyed first lines, in all months. */
+  coverage(firsts: readonly string[]): Promise<OwnRow[]>;
+  /** All rows of a day, summed by registry and project, as one moment saw them. Maps hold no zeros. */
+  day(day: number): Promise<CountsRow[]>;
+}

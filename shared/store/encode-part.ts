@@ -1,0 +1,68 @@
+import type { CountedMonth, FileSetup, Pins } from '../count/counted-batch.ts';
+import { emptyRow, writeRow } from './counts-row.ts';
+import { coverageRow, type Marker, markerRow, type OwnRow, type SourceKey } from './own-row.ts';
+import { RowBinaryWriter } from './row-binary.ts';
+
+/** A stretch as its part names it. */
+export interface KeyedStretch extends SourceKey {
+  readonly from: number;
+  readonly to: number;
+  readonly last: string;
+}
+
+/** The rows of one part: marker, coverage and books before the counts, sorted as the table is. */
+export function encodePart(
+  marker: Marker,
+  stretches: readonly KeyedStretch[],
+  counted: CountedMonth,
+): Uint8Array {
+  const books = counted.days.map(
+    ({ day, lines, downloads }): OwnRow => ({
+      project: '',
+      day,
+      downloads: 0,
+      linesBy: lines,
+      downloadsBy: downloads,
+    }),
+  );
+  const coverage = counted.stretches.map(({ stretch, day, lines }) => {
+    const { first, start, startLength, from, to, last } = stretches[stretch] as KeyedStretch;
+    return coverageRow({ first, start, startLength, from, to, last, batch: marker.batch, day, lines });
+  });
+  const writer = new RowBinaryWriter(counted.rows.length + 200 * (coverage.length + books.length + 1));
+  for (const row of sorted([...books, markerRow(marker), ...coverage])) writeOwnRow(writer, row);
+  writer.raw(counted.rows);
+  return writer.take();
+}
+
+/** The rows of a part that burns a month of a batch: nothing but its marker. */
+export function encodeVoidPart(batch: string, month: number, months: readonly number[]): Uint8Array {
+  const writer = new RowBinaryWriter(1024);
+  writeOwnRow(writer, markerRow({ batch, month, months, isVoid: true, how: [] }));
+  return writer.take();
+}
+
+/** How a batch is counted, as its markers tell it; sorted. */
+export function describeSetups(setups: readonly FileSetup[], pins: Pins): string[] {
+  const how = new Set<string>([`today/${pins.today}`, ...(pins.geo === '' ? [] : [`geo/${pins.geo}`])]);
+  for (const setup of setups) {
+    how.add(`format/${setup.format}`);
+    for (const registry of setup.registries)
+      how.add(`layout/${registry.layout}`).add(`rules/${registry.rules}`);
+  }
+  return [...how].sort();
+}
+
+/** Writes a row of the store's own in `countsColumns`' order. */
+export function writeOwnRow(writer: RowBinaryWriter, row: OwnRow): void {
+  writeRow(writer, {
+    ...emptyRow('', row.project, row.day),
+    downloads: row.downloads,
+    lines_by: row.linesBy,
+    downloads_by: row.downloadsBy,
+  });
+}
+
+function sorted(rows: OwnRow[]): OwnRow[] {
+  return rows.sort((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : a.day - b.day));
+}
