@@ -25,16 +25,26 @@ const pep440 =
 
 /** Platform of a `bdist_dumb` or installer, after a version only (`foo.linux-1.0` is a name): `.linux-x86_64`, `.win32-py2.7`. */
 const platform =
-  /(?<=-v?\d[^-]*)\.(?:linux|macosx|win32|win-amd64|win-arm|win-ia64|cygwin|mingw|darwin|freebsd|solaris|aix)[\w.-]*$/i;
+  /\.(?=[a-z])(?<=-v?\d[^-]*)(?:linux|macosx|win32|win-amd64|win-arm|win-ia64|cygwin|mingw|darwin|freebsd|solaris|aix)[\w.-]*$/i;
 
-/** What is left of each kind of file once its ending is cut: `name-version`. First match wins. */
-const endings: readonly { ending: RegExp; fileType: PypiFileType; rest?: RegExp }[] = [
-  { ending: /\.egg$/i, fileType: 'bdist_egg', rest: /-py\d(?:\.\d+)?(?:-[\w.-]+)?$/i },
-  { ending: /\.exe$/i, fileType: 'bdist_wininst', rest: platform },
-  { ending: /\.msi$/i, fileType: 'bdist_msi', rest: platform },
-  { ending: /\.rpm$/i, fileType: 'bdist_rpm', rest: /-[^-]*\.[A-Za-z]\w*$/ },
-  { ending: /\.dmg$/i, fileType: 'bdist_dmg', rest: /[-.](?:py\d|macosx)[\w.-]*$/i },
-  { ending: /\.(?:tar\.(?:gz|bz2|xz|Z)|tgz|tbz|tar|zip)$/i, fileType: 'sdist' },
+interface Kind {
+  readonly endings: readonly string[];
+  readonly fileType: PypiFileType;
+  /** What stands between `name-version` and the ending. */
+  readonly tail: RegExp;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    endings: ['.tar.gz', '.zip', '.tgz', '.tar.bz2', '.tar.xz', '.tar.Z', '.tbz', '.tar'],
+    fileType: 'sdist',
+    tail: platform,
+  },
+  { endings: ['.egg'], fileType: 'bdist_egg', tail: /-py\d(?:\.\d+)?(?:-[\w.-]+)?$/ },
+  { endings: ['.exe'], fileType: 'bdist_wininst', tail: platform },
+  { endings: ['.msi'], fileType: 'bdist_msi', tail: platform },
+  { endings: ['.rpm'], fileType: 'bdist_rpm', tail: /-[^-]*\.[A-Za-z]\w*$/ },
+  { endings: ['.dmg'], fileType: 'bdist_dmg', tail: /[-.](?:py\d|macosx)[\w.-]*$/ },
 ];
 
 /**
@@ -44,13 +54,19 @@ const endings: readonly { ending: RegExp; fileType: PypiFileType; rest?: RegExp 
 export function readPypiFile(file: string, folder?: string): PypiFile | undefined {
   if (file.endsWith('.whl')) return wheel(file.slice(0, -'.whl'.length), folder);
   if (file.endsWith('.deb')) return debianPackage(file, folder);
-  const kind = endings.find(({ ending }) => ending.test(file));
-  if (kind === undefined) return undefined;
-  const stem = file.replace(kind.ending, '');
-  const rest = kind.rest ?? platform;
-  const named = splitName(stem.replace(rest, ''), folder);
-  const dumb = kind.fileType === 'sdist' && platform.test(stem);
-  return named && { ...named, fileType: dumb ? 'bdist_dumb' : kind.fileType };
+  for (const kind of kinds) {
+    const ending = kind.endings.find((text) => file.endsWith(text));
+    if (ending !== undefined) return otherThanWheel(file.slice(0, -ending.length), kind, folder);
+  }
+  return undefined;
+}
+
+/** A binary without an installer lies in the same archives as sources: only its platform tells. */
+function otherThanWheel(stem: string, kind: Kind, folder: string | undefined): PypiFile | undefined {
+  const tailAt = stem.search(kind.tail);
+  const named = splitName(tailAt < 0 ? stem : stem.slice(0, tailAt), folder);
+  const fileType = kind.fileType === 'sdist' && tailAt >= 0 ? 'bdist_dumb' : kind.fileType;
+  return named && { ...named, fileType };
 }
 
 /** `name-version[-build]-python-abi-platform` (PEP 427). */
