@@ -47,6 +47,7 @@ export interface CommandOption {
 export interface CommonFlags {
   readonly data?: string;
   readonly clickhouse?: string;
+  readonly storeKeyFile?: string;
   readonly registry?: string;
   readonly config?: string;
   readonly json?: boolean;

@@ -8,6 +8,10 @@ import { CommandError, type ExitCode } from './command.ts';
 const ownErrors: Readonly<Record<string, ExitCode>> = {
   ConfigError: 2,
   SourceError: 1,
+  StoreError: 1,
+  AmbiguousInsert: 1,
+  ConnectionLost: 1,
+  StoreUnavailable: 1,
 };
 
 /** What the operator reads of a failure. */

@@ -25,6 +25,7 @@ interface Surroundings {
 const commonOptions: readonly CommandOption[] = [
   { flags: '--data <dir>', description: 'the embedded store (default: ./tallymark-data)' },
   { flags: '--clickhouse <url>', description: 'a ClickHouse server instead of --data' },
+  { flags: '--store-key-file <file>', description: "the key of a server's store" },
   { flags: '--registry <name>', description: 'which registry, where there are several' },
   { flags: '--config <file>', description: 'configuration (default: ./tallymark.yaml, where there is one)' },
   { flags: '--json', description: 'answer in JSON' },

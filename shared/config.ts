@@ -32,6 +32,9 @@ const clickhouseSchema = z.strictObject({
   ca: file.optional(),
   cert: file.optional(),
   key: file.optional(),
+  store_key_file: file.optional(),
+  replicated: z.union([z.boolean(), z.stringbool()]).default(false),
+  cluster: word.optional(),
   connect_timeout_seconds: seconds.default(10),
   request_timeout_seconds: seconds.default(300),
 });
@@ -59,8 +62,10 @@ const settingsSchema = z.strictObject({
 /** The checked configuration. */
 export type Settings = z.infer<typeof settingsSchema>;
 
+const layers = ['default', 'file', 'environment', 'flag'] as const;
+
 /** Which layer a value comes from: the later ones win. */
-export type Origin = 'default' | 'file' | 'environment' | 'flag';
+export type Origin = (typeof layers)[number];
 
 export interface Configuration {
   readonly settings: Settings;
@@ -119,12 +124,18 @@ export async function readConfiguration(sources: ConfigurationSources): Promise<
   for (const [key, value] of Object.entries(sources.flags ?? {})) {
     if (value !== undefined) put(key, value, 'flag');
   }
+  if (rank(origins, 'data') > rank(origins, 'clickhouse.url')) setKey(raw, 'clickhouse.url', undefined);
   const parsed = settingsSchema.safeParse(raw);
   if (!parsed.success)
     throw new ConfigError(
       parsed.error.issues.map((issue) => describeIssue(issue, { file, origins })).join('\n  '),
     );
   return { settings: parsed.data, origins, file, strangers: strangeVariables(sources.env) };
+}
+
+/** Whoever names a folder in a later layer means it instead of an earlier layer's server. */
+function rank(origins: ReadonlyMap<string, Origin>, key: string): number {
+  return layers.indexOf(origins.get(key) ?? 'default');
 }
 
 /** Variable of a key: `TALLYMARK_CLICKHOUSE_URL`. */

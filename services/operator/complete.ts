@@ -45,6 +45,7 @@ interface Entry {
 const commonFlags: readonly Flag[] = [
   { name: '--data', description: 'the embedded store', takesValue: true, values: [] },
   { name: '--clickhouse', description: 'a ClickHouse server', takesValue: true, values: [] },
+  { name: '--store-key-file', description: "the key of a server's store", takesValue: true, values: [] },
   { name: '--registry', description: 'which registry', takesValue: true, values: [] },
   { name: '--config', description: 'configuration file', takesValue: true, values: [] },
   { name: '--json', description: 'answer in JSON', takesValue: false, values: [] },
