@@ -1,6 +1,6 @@
 -- The books: one row is one project's day, keys live in maps that add up by themselves; rows with registry '' are the
--- store's own (the day's books, `batch/<id>` markers, `source/<hmac>/<from>-<to>` covered ranges), in the same part.
--- `batch`, `months` and `digest` are filled on covered ranges only. Read with sum, sumMap and GROUP BY, never FINAL.
+-- store's own (books, markers, covered ranges: shared/store/own-row.ts), in the same part as the counts they speak of.
+-- Read with sum, sumMap and GROUP BY, never FINAL; sumMap keeps keys whose sum is 0.
 CREATE TABLE IF NOT EXISTS counts $ON_CLUSTER
 (
     registry LowCardinality(String),
@@ -18,10 +18,7 @@ CREATE TABLE IF NOT EXISTS counts $ON_CLUSTER
     system SimpleAggregateFunction(sumMap, Map(String, Int64)),
     ci SimpleAggregateFunction(sumMap, Map(String, Int64)),
     lines_by SimpleAggregateFunction(sumMap, Map(String, Int64)),
-    downloads_by SimpleAggregateFunction(sumMap, Map(String, Int64)),
-    batch SimpleAggregateFunction(max, String),
-    months SimpleAggregateFunction(groupUniqArrayArray, Array(UInt32)),
-    digest SimpleAggregateFunction(max, String)
+    downloads_by SimpleAggregateFunction(sumMap, Map(String, Int64))
 )
 ENGINE = $AggregatingMergeTree(counts)
 PARTITION BY toYYYYMM(day)

@@ -1,9 +1,9 @@
 /** Rows in ClickHouse's Native format, written plainly, for tests. https://clickhouse.com/docs/interfaces/formats/Native */
 
-/** A column: its values are strings, numbers, lists of numbers or objects of key → number, as `type` wants. */
+/** A column: its values are strings, numbers or objects of key → number, as `type` wants. */
 export interface NativeColumn {
   readonly name: string;
-  readonly type: 'String' | 'Date' | 'Int64' | 'UInt32' | 'Map(String, Int64)' | 'Array(UInt32)';
+  readonly type: 'String' | 'Date' | 'Int64' | 'Map(String, Int64)';
   readonly values: readonly unknown[];
 }
 
@@ -25,14 +25,7 @@ function writeValues(bytes: Bytes, type: NativeColumn['type'], values: readonly 
   else if (type === 'Date')
     for (const value of values as string[]) bytes.integer(Date.parse(value) / 86_400_000, 2);
   else if (type === 'Int64') for (const value of values as number[]) bytes.integer(value, 8);
-  else if (type === 'UInt32') for (const value of values as number[]) bytes.integer(value, 4);
-  else if (type === 'Array(UInt32)') {
-    writeEnds(
-      bytes,
-      (values as number[][]).map((list) => list.length),
-    );
-    writeValues(bytes, 'UInt32', values.flat());
-  } else {
+  else {
     const entries = (values as Record<string, number>[]).map((map) => Object.entries(map));
     writeEnds(
       bytes,
