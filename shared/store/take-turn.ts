@@ -4,7 +4,7 @@ import type { Announcement, OpenTurn } from './ledger.ts';
 import { type Patience, persist } from './persist.ts';
 import { type FormBatch, type RecoveredBatch, recoverBatch } from './recover-batch.ts';
 import type { Store } from './store.ts';
-import { type BatchToWrite, writeBatch } from './write-batch.ts';
+import { type BatchToWrite, type StretchToWrite, writeBatch } from './write-batch.ts';
 
 /** How a turn is taken and held. */
 export interface TurnOptions {
@@ -165,10 +165,29 @@ interface Held extends Looking {
 }
 
 function heldTurn(store: Store, { announced, recovered, patience, site }: Held): Turn {
+  const written: Written = new Map();
   return {
     recovered,
     lookUp: (candidates) => lookUpCoverage(store, candidates, patience),
-    write: (batch, counted) => writeBatch(store, { batch, counted, turn: announced.turn, site, patience }),
+    write: async (batch, counted) => {
+      for (const stretch of batch.stretches) refuseOverlap(written, stretch);
+      await writeBatch(store, { batch, counted, turn: announced.turn, site, patience });
+    },
     [Symbol.asyncDispose]: () => announced.close(),
   };
+}
+
+/** Ranges this turn has written or is writing, by source. */
+type Written = Map<string, { from: number; to: number }[]>;
+
+/** Whoever looked up a source before its lines were written would count them twice: stop instead. */
+function refuseOverlap(written: Written, { identity, from, to, path }: StretchToWrite): void {
+  const source = `${identity.firstLine}/${identity.start}`;
+  const ranges = written.get(source) ?? [];
+  if (ranges.some((range) => range.from < to && from < range.to)) {
+    throw new Error(
+      `${path} holds lines that this run has counted already; its coverage was looked up too early.`,
+    );
+  }
+  written.set(source, [...ranges, { from, to }]);
 }

@@ -1,0 +1,43 @@
+import type { Database } from '../clickhouse/database.ts';
+import type { Counts } from './counts.ts';
+import { countsColumns, dimensionColumns, sumColumns } from './counts-columns.ts';
+import type { CountsRow } from './counts-row.ts';
+import type { OwnRow } from './own-row.ts';
+import { summedMap } from './summed-map.ts';
+
+/** Table `counts` of a ClickHouse store. Throws `StoreError` and what `Counts` says. */
+export function clickhouseCounts(database: Database): Counts {
+  return {
+    engine: database.engine,
+    insert: ({ token, rows }) =>
+      database.insert({ table: 'counts', columns: countsColumns, format: 'RowBinary', bytes: rows, token }),
+    markers: (batches) => database.query<OwnRow>(markersQuery, { projects: batches }),
+    coverage: (firsts) => database.query<OwnRow>(coverageQuery, { firsts }),
+    day: (day) => database.query<CountsRow>(dayQuery, { day }),
+  };
+}
+
+const ownColumns = `project, toUInt16(day) AS day,
+  sum(counts.downloads) AS downloads,
+  ${summedMap('counts.lines_by')} AS linesBy,
+  ${summedMap('counts.downloads_by')} AS downloadsBy`;
+
+const markersQuery = `
+  SELECT ${ownColumns} FROM counts
+  WHERE registry = '' AND project IN {projects:Array(String)}
+  GROUP BY project, counts.day`;
+
+/** 8 is where `first` begins in `source/<first>/…`, 32 is its length. */
+const coverageQuery = `
+  SELECT ${ownColumns} FROM counts
+  WHERE registry = '' AND project >= 'source/' AND project < 'source0'
+    AND substring(project, 8, 32) IN {firsts:Array(String)}
+  GROUP BY project, counts.day`;
+
+const dayQuery = `
+  SELECT registry, project, {day:UInt16} AS day,
+    ${sumColumns.map((column) => `sum(counts.${column}) AS ${column}`).join(', ')},
+    ${[...dimensionColumns, 'lines_by', 'downloads_by'].map((map) => `${summedMap(`counts.${map}`)} AS ${map}`).join(', ')}
+  FROM counts
+  WHERE counts.day = toDate({day:UInt16})
+  GROUP BY registry, project`;
