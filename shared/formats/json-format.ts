@@ -31,7 +31,20 @@ export function openJson(shape: JsonShape, options: ReaderOptions): LineReader {
   return new JsonReader(shape, options);
 }
 
-const field = Object.fromEntries(fieldUses.map((use, index) => [use, index])) as Record<FieldUse, number>;
+/** Where each use stands in the scanner's fields. */
+const address = fieldUses.indexOf('address');
+const userAgent = fieldUses.indexOf('userAgent');
+const path = fieldUses.indexOf('path');
+const host = fieldUses.indexOf('host');
+const country = fieldUses.indexOf('country');
+const time = fieldUses.indexOf('time');
+const method = fieldUses.indexOf('method');
+const status = fieldUses.indexOf('status');
+const range = fieldUses.indexOf('range');
+const internal = fieldUses.indexOf('internal');
+const edge = fieldUses.indexOf('edge');
+const forwarded = fieldUses.indexOf('forwarded');
+const version = fieldUses.indexOf('version');
 
 class JsonReader implements LineReader {
   private readonly scanner: JsonScanner;
@@ -44,8 +57,8 @@ class JsonReader implements LineReader {
     const keys = keysByUse(shape.fields, options.clientAddress ?? 'first');
     this.shape = shape;
     this.scanner = new JsonScanner(keys);
-    this.hasMethod = keys[field.method].length > 0;
-    this.hasStatus = keys[field.status].length > 0;
+    this.hasMethod = keys[method].length > 0;
+    this.hasStatus = keys[status].length > 0;
     const { clientAddress } = options;
     this.nthForwarded =
       typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress ? clientAddress.xForwardedFor : 0;
@@ -59,14 +72,14 @@ class JsonReader implements LineReader {
     const { scanner } = this;
     if (!scanner.scan(bytes, from, end)) return 'malformed_line';
     const { kind } = scanner;
-    if (kind[field.time] === absent || kind[field.path] !== string) return 'malformed_line';
-    if (kind[field.version] !== absent && !this.isVersionOne(bytes)) return 'malformed_line';
+    if (kind[time] === absent || kind[path] !== string) return 'malformed_line';
+    if (kind[version] !== absent && !this.isVersionOne(bytes)) return 'malformed_line';
     if (!this.readMethodAndStatus(bytes, view)) return 'malformed_line';
-    view.day = anyDay(bytes, scanner.start[field.time], scanner.end[field.time]);
+    view.day = anyDay(bytes, scanner.start[time], scanner.end[time]);
     if (view.day < 0) return 'malformed_time';
-    view.internal = kind[field.internal] === isTrue || kind[field.edge] === isFalse;
-    if (kind[field.range] === string) {
-      view.range = rangeOf(bytes, scanner.start[field.range], scanner.end[field.range]);
+    view.internal = kind[internal] === isTrue || kind[edge] === isFalse;
+    if (kind[range] === string) {
+      view.range = rangeOf(bytes, scanner.start[range], scanner.end[range]);
     }
     this.readSpans(bytes, view);
     return 'found';
@@ -74,7 +87,7 @@ class JsonReader implements LineReader {
 
   private isVersionOne(bytes: Uint8Array): boolean {
     const { start, end } = this.scanner;
-    return end[field.version] - start[field.version] === 1 && bytes[start[field.version]] === 0x31;
+    return end[version] - start[version] === 1 && bytes[start[version]] === 0x31;
   }
 
   private readMethodAndStatus(bytes: Uint8Array, view: RequestView): boolean {
@@ -82,27 +95,27 @@ class JsonReader implements LineReader {
     view.method = 'GET';
     view.status = 200;
     if (this.hasMethod) {
-      if (kind[field.method] !== string) return false;
-      view.method = methodOf(bytes, start[field.method], end[field.method]);
+      if (kind[method] !== string) return false;
+      view.method = methodOf(bytes, start[method], end[method]);
     }
     if (this.hasStatus) {
-      if (kind[field.status] !== string && kind[field.status] !== number) return false;
-      view.status = oneDigitZero(bytes, start[field.status], end[field.status]);
+      if (kind[status] !== string && kind[status] !== number) return false;
+      view.status = oneDigitZero(bytes, start[status], end[status]);
     }
     return view.status >= 0;
   }
 
   private readSpans(bytes: Uint8Array, view: RequestView): void {
     const { scanner, shape, nthForwarded } = this;
-    view.path.set(scanner.start[field.path], scanner.end[field.path], shape.path ?? 'json');
-    this.set(bytes, field.userAgent, view.userAgent, shape.userAgent ?? 'json');
-    this.set(bytes, field.host, view.host, 'json');
-    this.set(bytes, field.country, view.country, 'json');
-    if (nthForwarded === 0) this.set(bytes, field.address, view.address, 'json');
-    else if (scanner.kind[field.forwarded] === string) {
+    view.path.set(scanner.start[path], scanner.end[path], shape.path ?? 'json');
+    this.set(bytes, userAgent, view.userAgent, shape.userAgent ?? 'json');
+    this.set(bytes, host, view.host, 'json');
+    this.set(bytes, country, view.country, 'json');
+    if (nthForwarded === 0) this.set(bytes, address, view.address, 'json');
+    else if (scanner.kind[forwarded] === string) {
       setForwardedAddress(view, {
-        start: scanner.start[field.forwarded],
-        end: scanner.end[field.forwarded],
+        start: scanner.start[forwarded],
+        end: scanner.end[forwarded],
         nth: nthForwarded,
         encoding: 'json',
       });
@@ -122,10 +135,10 @@ function keysByUse(
   clientAddress: NonNullable<ReaderOptions['clientAddress']>,
 ): string[][] {
   const keys: string[][] = fieldUses.map(() => []);
-  for (const [key, use] of Object.entries(fields)) keys[field[use]].push(key);
-  keys[field['stepped-over']] = [];
-  if (clientAddress === 'first' || 'field' in clientAddress) keys[field.forwarded] = [];
-  if (clientAddress !== 'first') keys[field.address] = 'field' in clientAddress ? [clientAddress.field] : [];
+  for (const [key, use] of Object.entries(fields)) keys[fieldUses.indexOf(use)].push(key);
+  keys[fieldUses.indexOf('stepped-over')] = [];
+  if (clientAddress === 'first' || 'field' in clientAddress) keys[forwarded] = [];
+  if (clientAddress !== 'first') keys[address] = 'field' in clientAddress ? [clientAddress.field] : [];
   return keys;
 }
 
