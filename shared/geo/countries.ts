@@ -1,0 +1,26 @@
+/**
+ * The countries an answer may name: `ZZ` (unknown) first, then ISO 3166-1 alpha-2 and `XK` (Kosovo) in order of the alphabet. A numbered
+ * vocabulary: new codes go to the end. https://www.iso.org/iso-3166-country-codes.html
+ */
+export const countries: readonly string[] = [
+  'ZZ',
+  ...`
+  AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT
+  BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH
+  ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT
+  HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS
+  LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI
+  NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG
+  SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG
+  UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+`
+    .trim()
+    .split(/\s+/),
+];
+
+/** Number in `countries` of a code in capitals; 0 (`ZZ`) for all that is not in it, `EU`, `AP`, `A1`, `T1` and `XX` among them. */
+export function countryIndex(code: string): number {
+  return indices.get(code) ?? 0;
+}
+
+const indices: ReadonlyMap<string, number> = new Map(countries.map((code, index) => [code, index]));
