@@ -18,7 +18,7 @@ export const hex: Layout = {
   normaliseProject,
   match(path) {
     const segments = splitPath(path);
-    const [folder, last] = segments.slice(-2);
+    const [folder, last = ''] = segments.slice(-2);
     if (folder !== 'tarballs' && folder !== 'packages') return other;
     const repository = segments.at(-4) === 'repos' ? decodeSegment(segments.at(-3) ?? '') : 'hexpm';
     if (repository === undefined) return malformed;

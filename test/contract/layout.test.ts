@@ -59,6 +59,14 @@ describe.each(implementations)('the layout $title', ({ layout }) => {
     );
   });
 
+  test('never throws on the beginnings and ends of a sample, nor on a folder alone', () => {
+    const cuts = [...layout.sample].flatMap((_, at) => [layout.sample.slice(0, at), layout.sample.slice(at)]);
+    const folders = layout.sample
+      .split('/')
+      .flatMap((name) => [name, `/${name}`, `/${name}/`, `//${name}//`]);
+    for (const path of ['', '/', '//', ...cuts, ...folders]) expectSound(layout, layout.match(path));
+  });
+
   test('never throws on a sample with pieces put into it', () => {
     fc.assert(
       fc.property(fc.nat(layout.sample.length), pieces, (at, piece) =>

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -71,22 +70,21 @@ describe.skipIf(sharedData.missing)(sharedData.title('known answers'), () => {
     });
   });
 
-  test("a maintainer's host serves as many files as awk counts", () => {
-    const log = gunzipSync(readFileSync(sharedData.path('semicomplete/access.log.gz')));
-    const awk =
-      '{ sub(/\\?.*/, "", $7) } $7 ~ /^\\/files\\/[^\\/]+\\/[^\\/]+$/ && $9 == 200 { n[$7]++ } END { for (p in n) print p, n[p] }';
-    const counted = execFileSync('awk', [awk], { input: log, encoding: 'utf8' }).trim().split('\n').sort();
-    const requests = [...log.toString('latin1').matchAll(/"[A-Z]+ ([^ ?]+)[^"]*" 200 /g)].map(
-      (found) => found[1],
+  test("a maintainer's host serves as many files as its log has lines of one", () => {
+    const log = gunzipSync(readFileSync(sharedData.path('semicomplete/access.log.gz'))).toString('latin1');
+    // As awk would: the seventh word is the URL, the ninth the status.
+    const words = log
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' '));
+    const served = words.filter((line) => line[8] === '200').map((line) => line[6].replace(/\?.*/, ''));
+    const oracle = served.filter(
+      (path) => path.startsWith('/files/') && /^[^/]+\/[^/]+$/.test(path.slice('/files/'.length)),
     );
-    const served = requests.filter((path) => files.match(path).kind === 'artifact');
-    expect(counted.length).toBeGreaterThan(20);
-    expect(
-      Object.entries(tableOf(served))
-        .map(([path, n]) => `${path} ${n}`)
-        .sort(),
-    ).toEqual(counted);
-    expect(detectLayout(requests)).toEqual({ layout: files });
+    expect(words.length).toBe(10_000);
+    expect(oracle.length).toBeGreaterThan(50);
+    expect(served.filter((path) => files.match(path).kind === 'artifact')).toEqual(oracle);
+    expect(detectLayout(served)).toEqual({ layout: files });
   });
 });
 
