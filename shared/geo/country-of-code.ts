@@ -4,7 +4,9 @@ import type { CountryOf } from './country-of.ts';
 /** Country of a code as a CDN logs it, in either case; for logs with a country of their own. */
 export const countryOfCode: CountryOf = (bytes, start, end) => {
   if (end - start !== 2) return 0;
-  return table[((bytes[start] & 0x1f) << 5) | (bytes[start + 1] & 0x1f)] * letters(bytes[start], bytes[start + 1]);
+  return (
+    table[((bytes[start] & 0x1f) << 5) | (bytes[start + 1] & 0x1f)] * letters(bytes[start], bytes[start + 1])
+  );
 };
 
 /** Numbers of the countries by five bits of each letter, which are the same for capitals and small letters. */

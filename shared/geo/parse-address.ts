@@ -145,7 +145,8 @@ function isZone(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const lower = bytes[at] | 0x20;
     const isLetter = lower >= 0x61 && lower <= 0x7a;
-    if (!isLetter && !isDigit(bytes[at]) && bytes[at] !== 0x2d && bytes[at] !== DOT && bytes[at] !== COLON) return false;
+    if (!isLetter && !isDigit(bytes[at]) && bytes[at] !== 0x2d && bytes[at] !== DOT && bytes[at] !== COLON)
+      return false;
   }
   return end > start;
 }
