@@ -48,19 +48,13 @@ export interface Engine {
 
 /** Opens chDB at `folder` with `database` as its default; throws `StoreError` when chDB refuses, as for a locked folder. */
 export async function openEngine(folder: string, database: string): Promise<Engine> {
-  const chdb = await import('chdb').catch((cause: unknown) => {
-    throw new StoreError(
-      'The embedded store needs the optional package "chdb" (Linux with glibc, or macOS). ' +
-        'Run `npm install chdb@3.4.0`, or use a server with --clickhouse URL.',
-      { cause },
-    );
-  });
+  const chdb = await loadChdb();
   const sessions: Session[] = [];
   try {
     for (let i = 0; i < READERS + 2; i++) sessions.push(new chdb.Session(folder));
   } catch (cause) {
     for (const session of sessions) session.close();
-    throw new StoreError(`chDB could not open ${folder}`, { cause });
+    throw new StoreError(`chDB could not open ${folder}; it wrote its reason to stderr.`, { cause });
   }
   const lanes = sessions.map(makeConnection);
   await lanes[0]!.run({
@@ -89,6 +83,19 @@ export async function openEngine(folder: string, database: string): Promise<Engi
       await chdb.drainPending();
     },
   };
+}
+
+/** Loads chDB's library (0.3 s the first time), so that opening a folder afterwards is quick. Throws `StoreError` where it is missing. */
+export async function loadChdb(): Promise<typeof import('chdb')> {
+  try {
+    return await import('chdb');
+  } catch (cause) {
+    throw new StoreError(
+      'The embedded store needs the optional package "chdb" (Linux with glibc, or macOS). ' +
+        'Run `npm install chdb@3.4.0`, or use a server with --clickhouse URL.',
+      { cause },
+    );
+  }
 }
 
 interface Connection {

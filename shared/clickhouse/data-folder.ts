@@ -1,7 +1,7 @@
 /** The folder of an embedded store: made, recognised, or refused before anything is written to it. */
 
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { access, chmod, constants, link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from './database.ts';
 
@@ -26,6 +26,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     const id = (await readMark(path)) ?? (await makeMark(path));
+    await access(path, constants.W_OK);
     return { path, id, engine: join(path, 'chdb') };
   } catch (error) {
     throw error instanceof StoreError ? error : folderError(path, error);

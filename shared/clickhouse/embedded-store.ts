@@ -8,13 +8,14 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from './backend.ts';
-import { type Engine, openEngine } from './chdb.ts';
+import { type Engine, loadChdb, openEngine } from './chdb.ts';
 import { chdbBackend } from './chdb-backend.ts';
 import { type DataFolder, errno, folderError } from './data-folder.ts';
 import { StoreError, StoreUnavailable } from './database.ts';
 import type { WayToStore } from './database-over.ts';
 import { httpBackend } from './http-backend.ts';
 import { STORE_HEADER, type StatementServer, statementServer } from './statement-server.ts';
+import { inTurn } from './take-turns.ts';
 
 /** The name of the store's database, inside chDB and by default on a server. */
 export const DATABASE = 'tallymark';
@@ -74,21 +75,24 @@ export async function openEmbeddedStore(folder: DataFolder, patienceMs: number):
 
 async function takeRole(folder: DataFolder, socket: string, patienceMs: number): Promise<Role> {
   const deadline = performance.now() + patienceMs;
-  let refused: unknown;
+  const lock = join(folder.engine, 'status');
+  let refused = false;
   for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     if (await answers(folder, socket)) return guest(socket);
-    const holder = await lockHolder(join(folder.engine, 'status'));
-    if (holder === undefined) {
-      try {
-        return await becomeOwner(folder, socket);
-      } catch (error) {
-        // Somebody was faster, or chDB cannot open the folder at all; it writes its reason to stderr and gives none.
-        if (refused !== undefined && (await lockHolder(join(folder.engine, 'status'))) === undefined)
-          throw error;
-        refused = error;
-      }
+    // Loaded before looking at the lock, so that of two processes at once the later one sees it.
+    await loadChdb();
+    try {
+      const open = async () =>
+        (await lockHolder(lock)) === undefined ? await becomeOwner(folder, socket) : undefined;
+      const owner = await inTurn(`tallymark ${folder.id}`, open);
+      if (owner !== undefined) return owner;
+    } catch (error) {
+      // Once may be another process's doing; chDB writes its reason to stderr and gives none.
+      if (refused && (await lockHolder(lock)) === undefined) throw error;
+      refused = true;
     }
     if (performance.now() > deadline) {
+      const holder = await lockHolder(lock);
       const who = holder === undefined ? 'Another process' : `Process ${holder}`;
       throw new StoreUnavailable(
         `${who} holds the store in ${folder.path} and does not answer. Stop it, or wait for it.`,

@@ -24,6 +24,7 @@ describe('processes that share a folder', { timeout: 120_000 }, () => {
     for (const [i, it] of processes.list.entries())
       await it.ask({ do: 'insert', insert: entry('shared', `shared/${i}`) });
     for (const it of processes.list) expect(await countEntries(it, 'shared')).toBe(3);
+    for (const it of processes.list) expect(it.stderr()).not.toContain('Cannot lock');
   });
 
   test('keep the folder to their user', async () => {

@@ -40,11 +40,10 @@ export async function startStoreProcess(data: string): Promise<StoreProcess> {
   let next = 0;
   const waiting = new Map<number, (answer: StoreAnswer) => void>();
   child.on('message', ({ id, answer }: { id: number; answer: StoreAnswer }) => waiting.get(id)?.(answer));
-  const answerTo = (id: number): Promise<StoreAnswer> =>
-    new Promise((resolve) => {
-      waiting.set(id, resolve);
-      child.once('exit', () => resolve({ error: 'Exited', message: stderr }));
-    });
+  child.once('exit', () => {
+    for (const settle of waiting.values()) settle({ error: 'Exited', message: stderr });
+  });
+  const answerTo = (id: number): Promise<StoreAnswer> => new Promise((resolve) => waiting.set(id, resolve));
   const opened = await answerTo(next++);
   return {
     child,
