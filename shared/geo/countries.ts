@@ -18,9 +18,12 @@ export const countries: readonly string[] = [
     .split(/\s+/),
 ];
 
-/** Number in `countries` of a code in capitals; 0 (`ZZ`) for all that is not in it, `EU`, `AP`, `A1`, `T1` and `XX` among them. */
+/** Number of `ZZ`. */
+export const UNKNOWN_COUNTRY = 0;
+
+/** Number in `countries` of a code in capitals; `ZZ`'s for all that is not in it, `EU`, `AP`, `A1`, `T1` and `XX` among them. */
 export function countryIndex(code: string): number {
-  return indices.get(code) ?? 0;
+  return indices.get(code) ?? UNKNOWN_COUNTRY;
 }
 
 const indices: ReadonlyMap<string, number> = new Map(countries.map((code, index) => [code, index]));
