@@ -59,8 +59,8 @@ class CombinedReader implements LineReader {
     if (bracket < 0) return 'malformed_line';
     view.day = this.days.read(bytes, bracket + 1);
     if (view.day < 0) return 'malformed_time';
-    if (this.first) readClient(bytes, start, bracket, view);
-    else readVhost(bytes, start, bracket, view);
+    if (!readClient(bytes, start, bracket, view)) return 'malformed_line';
+    if (!this.first) view.address.set(0, 0);
     const request = bracket + clfTimeLength + 4;
     if (request > end || bytes[request - 1] !== quote || bytes[request - 2] !== space)
       return 'malformed_line';
@@ -85,7 +85,7 @@ class CombinedReader implements LineReader {
     const agent = refererEnd + 3;
     const agentEnd = closingQuote(bytes, agent, end);
     if (agentEnd < 0) return 'malformed_line';
-    if (agentEnd - agent !== 1 || bytes[agent] !== dash) view.userAgent.set(agent, agentEnd, 'apache');
+    if (!isDash(bytes, agent, agentEnd)) view.userAgent.set(agent, agentEnd, 'apache');
     if (this.nthForwarded > 0) this.readForwarded(bytes, agentEnd + 1, end, view);
     return 'found';
   }
@@ -116,31 +116,31 @@ function timeBracket(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** `192.0.2.1 - - `, `example.org:443 192.0.2.1 - - ` or `192.0.2.1, 198.51.100.1 - - ` before the time. */
-function readClient(bytes: Uint8Array, start: number, end: number, view: RequestView): void {
+/**
+ * `192.0.2.1 - - `, `example.org:443 192.0.2.1 - - ` or `192.0.2.1, 198.51.100.1 - - ` before the time. A user may have
+ * spaces in it, so a vhost is told by the `-` of the identity. False where it is neither: a syslog prefix.
+ */
+function readClient(bytes: Uint8Array, start: number, end: number, view: RequestView): boolean {
+  if (bytes[start] === 0x3c) return false;
   const first = tokenEnd(bytes, start, end);
-  const second = tokenEnd(bytes, first + 1, end);
-  if (!isVhost(bytes, first, second, end)) {
-    view.address.set(start, bytes[first - 1] === 0x2c ? first - 1 : first);
-    return;
+  if (bytes[first - 1] === 0x2c) {
+    view.address.set(start, first - 1);
+    return true;
   }
+  const second = tokenEnd(bytes, first + 1, end);
+  const third = tokenEnd(bytes, second + 1, end);
+  if (isDash(bytes, first + 1, second) || third >= end - 1) {
+    view.address.set(start, first);
+    return true;
+  }
+  if (!isDash(bytes, second + 1, third)) return false;
   setHost(bytes, start, first, view);
   view.address.set(first + 1, second);
+  return true;
 }
 
-function readVhost(bytes: Uint8Array, start: number, end: number, view: RequestView): void {
-  const first = tokenEnd(bytes, start, end);
-  if (isVhost(bytes, first, tokenEnd(bytes, first + 1, end), end)) setHost(bytes, start, first, view);
-}
-
-/**
- * Whether the token ending at `first` is a vhost: then an address, an identity and a user follow it. A user may have
- * spaces in it, so three tokens are counted only where the second is no `-`.
- */
-function isVhost(bytes: Uint8Array, first: number, second: number, end: number): boolean {
-  if (second - first === 2 && bytes[first + 1] === dash) return false;
-  if (bytes[first - 1] === 0x2c) return false;
-  return tokenEnd(bytes, second + 1, end) < end - 1;
+function isDash(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 1 && bytes[start] === dash;
 }
 
 /** Where the token from `p` on ends: its space, or `end`. */

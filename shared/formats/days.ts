@@ -104,7 +104,7 @@ function zone(sign: number, hours: number, minutes: number): number {
 /** The zone after `HH:MM`: nothing (UTC), or `+hh:mm`, `+hhmm`, `+hh` after seconds and their fraction. */
 function isoZone(bytes: Uint8Array, start: number, end: number): number {
   let p = start;
-  while (p < end && bytes[p] !== 0x2b && bytes[p] !== 0x2d) p++;
+  while (p < end && (isDigit(bytes[p]) || bytes[p] === 0x3a || bytes[p] === 0x2e)) p++;
   if (p === end) return 0;
   const length = end - p;
   if (length === 3) return zone(bytes[p], twoDigits(bytes, p + 1), 0);

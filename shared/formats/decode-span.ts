@@ -46,8 +46,8 @@ export function unescapeJson(raw: Uint8Array, into: Uint8Array): number {
     }
     const escaped = raw[++p];
     if (escaped !== 0x75) {
-      const byte = jsonEscapes.get(escaped);
-      if (byte === undefined) return -1;
+      const byte = jsonEscape(escaped);
+      if (byte < 0) return -1;
       into[length++] = byte;
       continue;
     }
@@ -65,17 +65,15 @@ export function unescapeJson(raw: Uint8Array, into: Uint8Array): number {
   return length;
 }
 
-/** `"`, `\`, `/`, b, f, n, r, t. https://www.rfc-editor.org/rfc/rfc8259#section-7 */
-const jsonEscapes = new Map([
-  [0x22, 0x22],
-  [0x5c, 0x5c],
-  [0x2f, 0x2f],
-  [0x62, 0x08],
-  [0x66, 0x0c],
-  [0x6e, 0x0a],
-  [0x72, 0x0d],
-  [0x74, 0x09],
-]);
+/** What `"`, `\`, `/`, b, f, n, r, t stand for, -1 for all else. https://www.rfc-editor.org/rfc/rfc8259#section-7 */
+function jsonEscape(byte: number): number {
+  if (byte === 0x22 || byte === backslash || byte === 0x2f) return byte;
+  if (byte === 0x6e) return 0x0a;
+  if (byte === 0x74) return 0x09;
+  if (byte === 0x72) return 0x0d;
+  if (byte === 0x62) return 0x08;
+  return byte === 0x66 ? 0x0c : -1;
+}
 
 function decodeJson(raw: Uint8Array): string | undefined {
   const into = new Uint8Array(raw.length);
@@ -90,7 +88,7 @@ function writeUtf8(code: number, into: Uint8Array, at: number): number {
     return at + 1;
   }
   const tail = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  into[at] = (0xf00 >> tail) | (code >> (6 * tail));
+  into[at] = (0xff00 >> (tail + 1)) | (code >> (6 * tail));
   for (let i = 1; i <= tail; i++) into[at + i] = 0x80 | ((code >> (6 * (tail - i))) & 0x3f);
   return at + tail + 1;
 }

@@ -31,7 +31,8 @@ export function detectFormat(sample: Uint8Array, fileName: string): Detected {
   const candidates = formats.filter((format) => isDetectable(format, fileName));
   const plain = winner(candidates, lines, (format) => format.open({ fileName }));
   if (plain) return { outcome: 'found', format: plain, enveloped: false };
-  const wrapped = winner(candidates, lines, (format) => enveloped(format).open({ fileName }));
+  const shipped = candidates.filter(({ name }) => name !== 'pep381');
+  const wrapped = winner(shipped, lines, (format) => enveloped(format).open({ fileName }));
   if (wrapped) return { outcome: 'found', format: wrapped, enveloped: true };
   const shape = shapeOf(lines[0], 0, lines[0].length);
   return { outcome: 'unknown', nearest: nearest(shape), shape };

@@ -1,5 +1,5 @@
 import { unescapeJson } from './decode-span.ts';
-import { absent, JsonScanner, string } from './json-scanner.ts';
+import { JsonScanner, string } from './json-scanner.ts';
 import type { LineReader, LogFormat, ReadOutcome } from './log-format.ts';
 import type { RequestView } from './request-view.ts';
 import { afterSyslogPrefix } from './syslog-prefix.ts';
@@ -26,30 +26,37 @@ class EnvelopeReader implements LineReader {
   }
 
   read(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
+    const outcome = this.readInner(bytes, start, end, view);
+    if (!isMalformed(outcome)) return outcome;
     const from = afterSyslogPrefix(bytes, start, end);
-    if (from >= end || bytes[from] !== 0x7b || !this.scanner.scan(bytes, from, end)) {
-      return this.inner.read(bytes, from, end, view);
-    }
-    if (this.scanner.kind[0] === absent) return this.inner.read(bytes, from, end, view);
-    if (this.scanner.kind[0] !== string) return malformed(view, bytes);
-    return this.readInner(bytes, this.scanner.start[0], this.scanner.end[0], view);
+    if (from >= end || bytes[from] !== 0x7b || !this.scanner.scan(bytes, from, end)) return outcome;
+    return this.scanner.kind[0] === string ? this.readString(bytes, view) : outcome;
   }
 
-  /** The inside of a JSON string: read where it stands if nothing in it is escaped. */
+  /** Some formats know the syslog prefix themselves; the others get the line behind it. */
   private readInner(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
+    const outcome = this.inner.read(bytes, start, end, view);
+    if (!isMalformed(outcome)) return outcome;
+    const from = afterSyslogPrefix(bytes, start, end);
+    return from > start ? this.inner.read(bytes, from, end, view) : outcome;
+  }
+
+  /** The line in the string that the scanner found: read where it stands if nothing in it is escaped. */
+  private readString(bytes: Uint8Array, view: RequestView): ReadOutcome {
+    const start = this.scanner.start[0];
+    const end = this.scanner.end[0];
     let p = start;
     while (p < end && bytes[p] !== 0x5c) p++;
-    if (p === end) return this.inner.read(bytes, afterSyslogPrefix(bytes, start, end), end, view);
+    if (p === end) return this.readInner(bytes, start, end, view);
     if (this.scratch.length < end - start) this.scratch = new Uint8Array(2 * (end - start));
     let length = unescapeJson(bytes.subarray(start, end), this.scratch);
-    if (length < 0) return malformed(view, bytes);
+    if (length < 0) return 'malformed_line';
     // Docker keeps the line's end inside the string.
     while (length > 0 && (this.scratch[length - 1] === 0x0a || this.scratch[length - 1] === 0x0d)) length--;
-    return this.inner.read(this.scratch, afterSyslogPrefix(this.scratch, 0, length), length, view);
+    return this.readInner(this.scratch, 0, length, view);
   }
 }
 
-function malformed(view: RequestView, bytes: Uint8Array): ReadOutcome {
-  view.reset(bytes);
-  return 'malformed_line';
+function isMalformed(outcome: ReadOutcome): boolean {
+  return outcome === 'malformed_line' || outcome === 'malformed_time';
 }

@@ -54,7 +54,9 @@ function reader(isClient: boolean): LineReader {
       if (isClient) view.address.set(address, addressEnd);
       const time = afterDashes(bytes, addressEnd + 1, end);
       const timeEnd = endOfTime(bytes, time, end);
-      if (timeEnd < 0) return 'malformed_line';
+      // `- - [time]` is the combined or common log format behind a syslog prefix: an envelope.
+      const isCommon = bytes[addressEnd + 1] === 0x2d && bytes[time] === 0x5b;
+      if (timeEnd < 0 || isCommon) return 'malformed_line';
       const isBare = timeEnd - time === httpTimeLength && bytes[time] !== quote;
       view.day = isBare ? anyDay(bytes, time, timeEnd) : anyDay(bytes, time + 1, timeEnd - 1);
       if (view.day < 0) return 'malformed_time';

@@ -46,9 +46,11 @@ const pypiReader: LineReader = {
     view.reset(bytes);
     const end = withoutReturn(bytes, start, lineEnd);
     if (end === start || bytes[start] === 0x23) return 'directive';
-    const event = afterSyslogPrefix(bytes, start, end);
+    const message = afterSyslogPrefix(bytes, start, end);
+    const event = afterVersion(bytes, message, end);
     const isSimple = startsWith(bytes, event, end, simple);
-    const time = afterEvent(bytes, event, end);
+    const isDownload = startsWith(bytes, event, end, download);
+    const time = event + (isSimple ? simple.length : isDownload ? download.length : 0);
     const timeEnd = nextPipe(bytes, time, end);
     const countryEnd = nextPipe(bytes, timeEnd + 1, end);
     const pathEnd = nextPipe(bytes, countryEnd + 1, end);
@@ -57,7 +59,7 @@ const pypiReader: LineReader = {
     setUnlessNull(view, 'path', countryEnd + 1, pathEnd);
     view.day = httpDay(bytes, time, timeEnd);
     if (view.day < 0) return 'malformed_time';
-    const hasTls = time > event || startsWith(bytes, pathEnd + 1, end, tls);
+    const hasTls = time > message || startsWith(bytes, pathEnd + 1, end, tls);
     const project = hasTls ? nextPipe(bytes, nextPipe(bytes, pathEnd + 1, end) + 1, end) + 1 : pathEnd + 1;
     return readFile(project, end, isSimple, view);
   },
@@ -95,12 +97,11 @@ function afterRequest(start: number, end: number, view: RequestView): number {
   return range + 1;
 }
 
-/** Behind `download|`, `simple|`, `2@`, `3@download|`…; at `start` where the line begins with the time. */
-function afterEvent(bytes: Uint8Array, start: number, end: number): number {
-  let p = start;
-  if (p + 1 < end && bytes[p] >= 0x31 && bytes[p] <= 0x39 && bytes[p + 1] === 0x40) p += 2;
-  if (startsWith(bytes, p, end, download)) return p + download.length;
-  return startsWith(bytes, p, end, simple) ? p + simple.length : p;
+/** Behind `2@` or `3@`; at `start` where no version stands there. */
+function afterVersion(bytes: Uint8Array, start: number, end: number): number {
+  return start + 1 < end && bytes[start] >= 0x31 && bytes[start] <= 0x39 && bytes[start + 1] === 0x40
+    ? start + 2
+    : start;
 }
 
 const download = asciiBytes('download|');

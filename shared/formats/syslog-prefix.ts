@@ -1,4 +1,4 @@
-import { asciiBytes, matches } from './ascii-bytes.ts';
+import { matches } from './ascii-bytes.ts';
 
 /**
  * Where the message begins in the syslog line `bytes[start, end)`: behind `<134>1 time host app pid id [data] `
@@ -58,14 +58,14 @@ function afterTime(bytes: Uint8Array, start: number, end: number): number {
     if (bytes[start + 4] !== 0x2d || bytes[start + 7] !== 0x2d || bytes[start + 10] !== 0x54) return -1;
     return afterToken(bytes, start, end);
   }
-  const isDate = monthNames.some((name) => matches(bytes, start, name)) && bytes[start + 3] === 0x20;
+  const isDate = isCapital(bytes[start]) && bytes[start + 3] === 0x20;
   const isTime = bytes[start + 6] === 0x20 && bytes[start + 9] === 0x3a && bytes[start + 12] === 0x3a;
   return isDate && isTime && bytes[start + 15] === 0x20 ? start + 16 : -1;
 }
 
-const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(
-  asciiBytes,
-);
+function isCapital(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a;
+}
 
 /** Behind `host tag: ` or `tag: `; behind the host alone where no tag follows. */
 function afterTag(bytes: Uint8Array, start: number, end: number): number {
