@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEngine } from '../../shared/clickhouse/chdb.ts';
 import { SERVER_OPTIONS, statementHandler } from '../../shared/clickhouse/statement-server.ts';
@@ -44,7 +45,7 @@ async function onRequest(req: IncomingMessage, res: ServerResponse): Promise<voi
   }
   if (kind === 'reset') return void req.socket.destroy();
   if (kind === 'hang') return;
-  if (typeof kind === 'number') await sleep(kind);
+  if (typeof kind === 'number') return await handleLate(req, res, kind);
   if (kind === 'drop') {
     res.end = () => {
       req.socket.destroy();
@@ -52,6 +53,15 @@ async function onRequest(req: IncomingMessage, res: ServerResponse): Promise<voi
     };
   }
   handler.handle(req, res);
+}
+
+/** Takes the whole request in, and runs it later even if its sender has given up by then. */
+async function handleLate(req: IncomingMessage, res: ServerResponse, delayMs: number): Promise<void> {
+  const body = await req.toArray();
+  await sleep(delayMs);
+  const { url, headers } = req;
+  const late = Object.assign(Readable.from(body), { url, headers, complete: true });
+  handler.handle(late as unknown as IncomingMessage, res);
 }
 
 function allowed(req: IncomingMessage): boolean {

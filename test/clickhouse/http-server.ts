@@ -21,7 +21,7 @@ export interface TestServerOptions {
 
 /**
  * A way to fail: `refuse` answers 503 as a proxy does, `reset` breaks the connection before the statement runs, `drop` breaks it
- * after the statement ran, `hang` never answers, a number of milliseconds waits that long first.
+ * after the statement ran, `hang` never answers, a number runs the statement that many milliseconds late, come what may.
  */
 export interface Fault {
   readonly kind: 'refuse' | 'reset' | 'drop' | 'hang' | number;
