@@ -3,6 +3,18 @@ import type { CommandEntry } from './command.ts';
 /** The commands that work, in the order of `tallymark --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'formats',
+    summary: 'list log formats, registry layouts and rule sets',
+    group: 'Look after',
+    load: async () => (await import('./operator/formats.ts')).formatsCommand,
+  },
+  {
+    name: 'formats test',
+    summary: 'show how the lines of a file are read, and what is kept of them',
+    group: 'Look after',
+    load: async () => (await import('./replay/formats-test.ts')).formatsTest,
+  },
+  {
     name: 'migrate',
     summary: "bring the store's tables to this version's",
     group: 'Look after',

@@ -8,6 +8,8 @@ import { CommandError, type ExitCode } from './command.ts';
 const ownErrors: Readonly<Record<string, ExitCode>> = {
   ConfigError: 2,
   SourceError: 1,
+  FileRefused: 1,
+  CountryDatabaseError: 1,
   StoreError: 1,
   AmbiguousInsert: 1,
   ConnectionLost: 1,

@@ -2,18 +2,27 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbeddedStore, ServerStore, Store } from '../shared/clickhouse/connect-store.ts';
-import { ConfigError, type Settings } from '../shared/config.ts';
+import type { Settings } from '../shared/config.ts';
+import type { Store as CountingStore } from '../shared/store/store.ts';
 import { CommandError } from './command.ts';
 
 /**
  * Opens the store that the configuration names: the server where `clickhouse.url` is given and `--data` is not, else the
- * embedded one. `read` never makes a store. Throws `StoreError`, `ConfigError`, and `CommandError` where there is no store yet.
+ * embedded one. `read` never makes a store. Throws `StoreError`, and `CommandError`
+ * where there is no store yet or a certificate cannot be read.
  */
 export async function openStore(settings: Settings, access: 'read' | 'write'): Promise<Store> {
   const { connectStore } = await import('../shared/clickhouse/connect-store.ts');
   if (settings.clickhouse.url !== undefined) return await connectStore(await serverStore(settings, access));
   if (access === 'read' && !existsSync(join(settings.data, 'store.json'))) throw noStore(settings.data);
   return await connectStore({ data: settings.data, access } satisfies EmbeddedStore);
+}
+
+/** The same to count into: what the protocol needs, over a connection that closes with it. Makes the store where there is none. */
+export async function openCountingStore(settings: Settings): Promise<CountingStore & AsyncDisposable> {
+  const connection = await openStore(settings, 'write');
+  const { storeOver } = await import('../shared/store/store-over.ts');
+  return { ...storeOver(connection), [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() };
 }
 
 /** Where the store is, for messages; without credentials. */
@@ -32,7 +41,7 @@ function noStore(data: string): CommandError {
 async function serverStore({ clickhouse }: Settings, access: 'read' | 'write'): Promise<ServerStore> {
   const { cert, key } = clickhouse;
   if ((cert === undefined) !== (key === undefined)) {
-    throw new ConfigError('clickhouse.cert and clickhouse.key belong together: give both or none');
+    throw new CommandError(2, 'clickhouse.cert and clickhouse.key belong together', 'give both or none');
   }
   const certificate =
     cert === undefined || key === undefined
@@ -59,6 +68,6 @@ async function readPem(file: string, key: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new ConfigError(`${key}: ${file} cannot be read (${code})`, { cause });
+    throw new CommandError(2, `${key}: ${file} cannot be read (${code})`, undefined, { cause });
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { fieldUses } from './formats/log-format.ts';
+import { type ClientAddress, fieldUses } from './formats/log-format.ts';
 import { layouts } from './layouts/registry.ts';
 import { ruleSets } from './rules/rule-sets.ts';
 
@@ -136,6 +136,13 @@ export async function readConfiguration(sources: ConfigurationSources): Promise<
 /** Whoever names a folder in a later layer means it instead of an earlier layer's server. */
 function rank(origins: ReadonlyMap<string, Origin>, key: string): number {
   return layers.indexOf(origins.get(key) ?? 'default');
+}
+
+/** Where the client's address stands, as the formats take it. */
+export function clientAddressOf({ client_address: text }: Settings): ClientAddress {
+  const nth = /^x-forwarded-for\(([1-9])\)$/.exec(text)?.[1];
+  if (nth !== undefined) return { xForwardedFor: Number(nth) };
+  return text === 'first' ? 'first' : { field: text.slice('field '.length) };
 }
 
 /** Variable of a key: `TALLYMARK_CLICKHOUSE_URL`. */

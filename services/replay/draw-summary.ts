@@ -8,7 +8,7 @@ import {
   formatShare,
 } from '../../shared/terminal/numbers.ts';
 import { drawTable } from '../../shared/terminal/table.ts';
-import type { ReplaySummary } from './replay-summary.ts';
+import type { ReplaySummary } from './replay-options.ts';
 
 /** Failed files shown one by one; the others are counted, and `--json` lists all. */
 const shownFailures = 10;
@@ -19,7 +19,7 @@ export function drawSummary(summary: ReplaySummary, view: { width: number; query
     drawCounts(summary, view.width),
     drawDrops(summary, 'unwanted', view.width),
     drawDrops(summary, 'malformed', view.width),
-    drawFailures(summary, view.width),
+    drawFailures(summary),
     drawNext(summary, view.query),
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -49,7 +49,7 @@ function readAs({ files, rules }: ReplaySummary): string[] {
   const kinds = new Map<string, number>();
   for (const { format, layout, lines } of files) {
     if (lines === 0) continue;
-    const kind = `read as ${format}, registry layout ${layout}`;
+    const kind = `read as ${format}, ${layout === null ? 'no artifact of any layout' : `layout ${layout}`}`;
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   const byFiles = [...kinds].sort((a, b) => b[1] - a[1]);
@@ -75,16 +75,13 @@ function drawDrops({ dropped, lines }: ReplaySummary, kind: 'malformed' | 'unwan
   return `${title}\n${drawTable([{ title: '' }, right, right, { title: '' }], reasons.map(row), width)}`;
 }
 
-function drawFailures({ files }: ReplaySummary, width: number): string {
+function drawFailures({ files }: ReplaySummary): string {
   const failed = files.filter(({ error }) => error !== undefined);
   if (failed.length === 0) return '';
-  const shown = failed.slice(0, shownFailures).map(({ path, error }) => [`  ${path}`, error?.message ?? '']);
-  const more =
-    failed.length > shown.length
-      ? `    and ${formatCount(failed.length - shown.length)} more; --json lists all\n`
-      : '';
-  const title = `${formatCounted(failed.length, 'file')} could not be read to the end`;
-  return `${title}\n${drawTable([{ title: '' }, { title: '' }], shown, Math.max(width, 200))}${more}`;
+  const shown = failed.slice(0, shownFailures).map(({ error }) => `  ${error?.message}\n`);
+  const more = failed.length - shown.length;
+  const rest = more > 0 ? `  and ${formatCount(more)} more; --json lists all\n` : '';
+  return `${formatCounted(failed.length, 'file')} could not be read to the end\n${shown.join('')}${rest}`;
 }
 
 function drawNext(summary: ReplaySummary, query: string): string {

@@ -1,0 +1,80 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfiguration } from '../../shared/config.ts';
+import { runCli } from './run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tallymark-config-'));
+const path = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+describe('configuration', () => {
+  test('flags win over variables, variables over the file, the file over defaults', async () => {
+    const file = path('layers.yaml', 'data: file\ngeo_db: file\nlog: json\n');
+    const env = { TALLYMARK_DATA: 'variable', TALLYMARK_GEO_DB: 'variable' };
+    const { settings, origins } = await readConfiguration({ file, env, flags: { data: 'flag' } });
+    expect(settings).toMatchObject({
+      data: 'flag',
+      geo_db: 'variable',
+      log: 'json',
+      country_from: 'database',
+    });
+    expect(Object.fromEntries(origins)).toEqual({ data: 'flag', geo_db: 'environment', log: 'file' });
+  });
+
+  test('a folder in a later layer is meant instead of a server in an earlier one', async () => {
+    const file = path('server.yaml', 'clickhouse: { url: "http://db:8123" }\n');
+    const server = await readConfiguration({ file, env: {} });
+    expect(server.settings.clickhouse.url).toBe('http://db:8123');
+    const folder = await readConfiguration({ file, env: {}, flags: { data: 'here' } });
+    expect(folder.settings.clickhouse.url).toBeUndefined();
+  });
+
+  test('a secret may stand in a file of its own', async () => {
+    const secret = path('password', 'geheim\n');
+    const byVariable = await readConfiguration({ env: { TALLYMARK_CLICKHOUSE_PASSWORD_FILE: secret } });
+    expect(byVariable.settings.clickhouse.password).toBe('geheim');
+    const file = path('secret.yaml', `clickhouse: { password_file: ${secret} }\n`);
+    expect((await readConfiguration({ file, env: {} })).settings.clickhouse.password).toBe('geheim');
+    const both = { TALLYMARK_CLICKHOUSE_PASSWORD_FILE: secret, TALLYMARK_CLICKHOUSE_PASSWORD: 'x' };
+    await expect(readConfiguration({ env: both })).rejects.toThrow(/both set; set one/);
+  });
+
+  test('variables that are no settings are told, not refused', async () => {
+    const { strangers } = await readConfiguration({ env: { TALLYMARK_SERVICE_HOST: '192.0.2.1' } });
+    expect(strangers).toEqual(['TALLYMARK_SERVICE_HOST']);
+  });
+
+  test('errors are ours and name all that is wrong', async () => {
+    const file = path(
+      'wrong.yaml',
+      'log: loud\nclickhouse: { url: nowhere, users: x }\nclient_address: last\n',
+    );
+    const error = await readConfiguration({ file, env: {} }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    const lines = (error as ConfigError).message.split('\n').map((line) => line.replace(folder, ''));
+    expect(lines.map((line) => line.trim()).sort()).toEqual([
+      '/wrong.yaml: clickhouse.url: a URL: http://host:8123 or https://host:8443',
+      expect.stringMatching(/^\/wrong.yaml: clickhouse: users is no setting; allowed: url, user, /),
+      '/wrong.yaml: client_address: first, x-forwarded-for(n) or field NAME',
+      '/wrong.yaml: log: allowed: plain, json',
+    ]);
+  });
+
+  test('`tallymark config` shows origins and hides secrets', async () => {
+    const args = ['config', '--json', '--clickhouse', 'http://me:geheim@db:8123'];
+    const { stdout, stderr, exit } = await runCli(args, { env: { TALLYMARK_CLICKHOUSE_PASSWORD: 'geheim' } });
+    expect(exit).toBe(0);
+    expect(stdout + stderr).not.toContain('geheim');
+    expect((JSON.parse(stdout) as { settings: unknown[] }).settings).toEqual(
+      expect.arrayContaining([
+        { key: 'clickhouse.url', value: 'http://(hidden)@db:8123', origin: 'flag' },
+        { key: 'clickhouse.password', value: '(hidden)', origin: 'TALLYMARK_CLICKHOUSE_PASSWORD' },
+        { key: 'data', value: './tallymark-data', origin: 'default' },
+      ]),
+    );
+  });
+});
