@@ -307,7 +307,7 @@ export const controls: readonly Control[] = [
     files: {
       'services/api/a.ts': `import { readSeries } from '../../shared/store/released/read-series.ts';`,
       'services/api/b.ts': `import { type Database, StoreUnavailable } from '../../shared/clickhouse/database.ts';`,
-      'services/api/c.ts': `import { openStore } from '../open-store.ts'; const { from } = request.query;`,
+      'services/api/c.ts': `import { openStore } from '../open-store.ts'; const { from } = request.query; database.query('SELECT 1');`,
       'services/open-store.ts': `const { connectStore } = await import('../shared/clickhouse/connect-store.ts');`,
       'services/replay/a.ts': `import { readCounts } from '../../shared/store/counts.ts'; database.query(sql);`,
       'shared/store/released/read-series.ts': `import { readCounts } from '../counts.ts';`,

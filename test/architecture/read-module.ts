@@ -33,6 +33,8 @@ export interface Read {
   readonly name: string;
   /** `object.name(…)`. */
   readonly called: boolean;
+  /** The call's first argument, where it is a text written out. */
+  readonly argument?: string | undefined;
   readonly line: number;
 }
 
@@ -130,8 +132,9 @@ function resolve(path: string, specifier: string | undefined): string {
 function readsOf(node: Node, [parent]: Parents): Omit<Read, 'line'>[] {
   if (node.type === 'MemberExpression') {
     const name = node.computed ? (textOf(node.property) ?? '?') : textOf(node.property, 'name');
-    const called = parent?.type === 'CallExpression' && parent.callee === node;
-    return [{ object: chainOf(node.object), name: name ?? '?', called }];
+    const call = parent?.type === 'CallExpression' && parent.callee === node ? parent : undefined;
+    const argument = textOf(call?.arguments[0]);
+    return [{ object: chainOf(node.object), name: name ?? '?', called: call !== undefined, argument }];
   }
   if (node.type !== 'ObjectPattern') return [];
   const from = parent?.type === 'VariableDeclarator' ? parent.init : undefined;

@@ -173,7 +173,8 @@ function checkPersonalFields({ path, names, reads }: Module): string[] {
 
 /**
  * Followed through every file on the way, but for `shared/clickhouse`, which knows no numbers. From there the API's own
- * files may have `database.ts`: the type of the connection they hand on, and its errors. They ask it nothing.
+ * files may have `database.ts`: the type of the connection they hand on, and its errors. They ask it nothing
+ * but whether it is there.
  */
 function checkApi(modules: readonly Module[]): string[] {
   const isApi = (path: string) => path.startsWith('services/api/');
@@ -193,9 +194,9 @@ function checkApi(modules: readonly Module[]): string[] {
   };
   for (const module of modules) if (isApi(module.path)) follow(module, '');
   for (const { path, reads } of modules) {
-    for (const { name, called, line } of isApi(path) ? reads : []) {
-      if (called && /^(query|command|insert)$/.test(name))
-        found.push(`${path}:${line}: asks the database itself`);
+    for (const { name, called, argument, line } of isApi(path) ? reads : []) {
+      const asks = called && /^(query|command|insert)$/.test(name) && argument !== 'SELECT 1';
+      if (asks) found.push(`${path}:${line}: asks the database itself`);
     }
   }
   return found;
