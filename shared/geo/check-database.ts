@@ -1,5 +1,5 @@
-import { countryCodeIn } from './country-code-in.ts';
 import { countryIndex, UNKNOWN_COUNTRY } from './countries.ts';
+import { countryCodeIn } from './country-code-in.ts';
 import { BrokenDatabase, type MmdbMap, type MmdbValue, readValue } from './mmdb-values.ts';
 
 /** The metadata follows the last of these, in the last 128 KiB of the file. */
@@ -39,7 +39,8 @@ export function checkDatabase(bytes: Uint8Array): void {
   }
   let hasCountry = false;
   for (const offset of recordsOf(tree)) {
-    if (offset < 0 || offset >= data.length) throw new BrokenDatabase('a network points outside of the records');
+    if (offset < 0 || offset >= data.length)
+      throw new BrokenDatabase('a network points outside of the records');
     const code = countryCodeIn(plain(readValue(data, offset)));
     hasCountry ||= code !== undefined && countryIndex(code) !== UNKNOWN_COUNTRY;
   }
@@ -59,9 +60,11 @@ function checkMetadata(bytes: Uint8Array, metadata: MmdbMap): Tree {
   const recordSize = metadata.get('record_size');
   const ipVersion = metadata.get('ip_version');
   const built = metadata.get('build_epoch');
-  if (metadata.get('binary_format_major_version') !== 2) throw new BrokenDatabase('its format is not version 2');
+  if (metadata.get('binary_format_major_version') !== 2)
+    throw new BrokenDatabase('its format is not version 2');
   if (typeof nodeCount !== 'number' || nodeCount === 0) throw new BrokenDatabase('it has no search tree');
-  if (recordSize !== 24 && recordSize !== 28 && recordSize !== 32) throw new BrokenDatabase('its record size is unknown');
+  if (recordSize !== 24 && recordSize !== 28 && recordSize !== 32)
+    throw new BrokenDatabase('its record size is unknown');
   if (ipVersion !== 4 && ipVersion !== 6) throw new BrokenDatabase('its IP version is neither 4 nor 6');
   if (typeof built !== 'number' || built < FIRST_BUILD || built > LAST_BUILD) {
     throw new BrokenDatabase('its build date is no date');

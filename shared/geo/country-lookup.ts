@@ -1,7 +1,7 @@
 import { countryIndex, UNKNOWN_COUNTRY } from './countries.ts';
 import type { CountryOf } from './country-of.ts';
 import { type Address, createAddress, parseAddress } from './parse-address.ts';
-import { reservedPrefixLength } from './reserved.ts';
+import { reservedNetwork } from './reserved.ts';
 
 /** A database: address → the country code it has, and how many leading bits of the address have the same answer. */
 export type CountryLookup = (address: string) => readonly [code: string | undefined, prefixLength: number];
@@ -60,8 +60,8 @@ function slotOf(words: Uint16Array): number {
 }
 
 function locate(address: Address, lookup: CountryLookup): readonly [country: number, prefixLength: number] {
-  const reserved = reservedPrefixLength(address);
-  if (reserved !== undefined) return [UNKNOWN_COUNTRY, reserved];
+  const reserved = reservedNetwork(address);
+  if (reserved !== undefined) return [UNKNOWN_COUNTRY, reserved.prefixLength];
   const [code, prefixLength] = lookup(textOf(address));
   return [code === undefined ? UNKNOWN_COUNTRY : countryIndex(code), prefixLength];
 }

@@ -63,8 +63,7 @@ function next(section: Section, cursor: Cursor, depth: number): MmdbValue {
   const type = control >> 5 || take(section, cursor, 1) + 7;
   if (type === POINTER) {
     const target = { offset: pointer(section, cursor, control), left: cursor.left };
-    if (section[target.offset] >> 5 === POINTER)
-      throw new BrokenDatabase('a pointer points to a pointer');
+    if (section[target.offset] >> 5 === POINTER) throw new BrokenDatabase('a pointer points to a pointer');
     const value = next(section, target, depth + 1);
     cursor.left = target.left;
     return value;
@@ -88,7 +87,8 @@ function map(section: Section, cursor: Cursor, { size, depth }: { size: number; 
 function scalar(section: Section, cursor: Cursor, { type, size }: { type: number; size: number }): MmdbValue {
   const sizes = SIZES[type];
   if (sizes === undefined) throw new BrokenDatabase('a value has an unknown type');
-  if (size < sizes[0] || size > sizes[1]) throw new BrokenDatabase('a value has a size that its type has not');
+  if (size < sizes[0] || size > sizes[1])
+    throw new BrokenDatabase('a value has a size that its type has not');
   if (type === BOOLEAN) return size === 1;
   if (UNSIGNED.includes(type)) return take(section, cursor, size);
   const start = cursor.offset;

@@ -32,7 +32,10 @@ export interface Attribution {
 }
 
 /** Which database: a file, bytes that another thread has read, or the one that is installed with us. */
-export type CountryDatabaseOptions = { readonly path?: string } | { readonly bytes: Uint8Array };
+export type CountryDatabaseOptions =
+  | { readonly path?: string }
+  /** `name` is what errors call it. */
+  | { readonly bytes: Uint8Array; readonly name?: string };
 
 /** A country database cannot be used: what, which file, what to do. */
 export class CountryDatabaseError extends Error {
@@ -44,9 +47,12 @@ export class CountryDatabaseError extends Error {
 
 /** Opens a database and checks all of it, some 0.1 s for DB-IP's. Throws a `CountryDatabaseError`. */
 export function openCountryDatabase(options: CountryDatabaseOptions = {}): CountryDatabase {
-  const path = 'bytes' in options ? undefined : (options.path ?? installedCountryDatabase());
-  const bytes = 'bytes' in options ? options.bytes : readShared(path as string);
-  const reader = openReader(bytes, path ?? 'The country database');
+  const fromBytes = 'bytes' in options;
+  const name = fromBytes
+    ? (options.name ?? 'The country database')
+    : (options.path ?? installedCountryDatabase());
+  const bytes = fromBytes ? options.bytes : readShared(name);
+  const reader = openReader(bytes, name);
   const { databaseType, description, buildEpoch } = reader.metadata;
   return {
     countryOf: createCountryOf(lookupIn(reader)),
@@ -83,7 +89,10 @@ function readShared(path: string): Uint8Array {
     file = readFileSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new CountryDatabaseError(`${path} cannot be read (${code}). Check the path of the country database.`, { cause });
+    throw new CountryDatabaseError(
+      `${path} cannot be read (${code}). Check the path of the country database.`,
+      { cause },
+    );
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(file.length));
   bytes.set(file);
@@ -96,7 +105,9 @@ function openReader(bytes: Uint8Array, name: string): Reader<Response> {
   } catch (cause) {
     if (!(cause instanceof BrokenDatabase)) throw cause;
     const todo = 'Get it again, as a MaxMind or DB-IP country database (.mmdb).';
-    throw new CountryDatabaseError(`${name} is no usable country database: ${cause.message}. ${todo}`, { cause });
+    throw new CountryDatabaseError(`${name} is no usable country database: ${cause.message}. ${todo}`, {
+      cause,
+    });
   }
   const records = new Map<string | number, unknown>();
   return new Reader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
@@ -119,7 +130,9 @@ function lookupIn(reader: Reader<Response>): CountryLookup {
 
 /** `country ipvAll` is how the npm package calls DB-IP's data. */
 function attributionOf(databaseType: string): Attribution | undefined {
-  if (/^dbip|^country ipv/i.test(databaseType)) return { text: 'IP geolocation by DB-IP', url: 'https://db-ip.com' };
-  if (/^Geo(Lite2|IP2)/.test(databaseType)) return { text: 'IP geolocation by MaxMind', url: 'https://www.maxmind.com' };
+  if (/^dbip|^country ipv/i.test(databaseType))
+    return { text: 'IP geolocation by DB-IP', url: 'https://db-ip.com' };
+  if (/^Geo(Lite2|IP2)/.test(databaseType))
+    return { text: 'IP geolocation by MaxMind', url: 'https://www.maxmind.com' };
   return undefined;
 }

@@ -1,16 +1,18 @@
 import type { Address } from './parse-address.ts';
 
+const INTERNAL = true;
+
 /** Networks that no country has: those of RFC 6890 and IANA's special-purpose registries that are not globally reachable, and multicast. */
 const RESERVED_V4: readonly Network[] = [
   v4('this network (RFC 791)', '0.0.0.0', 8),
-  v4('private use (RFC 1918)', '10.0.0.0', 8),
-  v4('shared address space (RFC 6598)', '100.64.0.0', 10),
-  v4('loopback (RFC 1122)', '127.0.0.0', 8),
-  v4('link local (RFC 3927)', '169.254.0.0', 16),
-  v4('private use (RFC 1918)', '172.16.0.0', 12),
+  v4('private use (RFC 1918)', '10.0.0.0', 8, INTERNAL),
+  v4('shared address space (RFC 6598)', '100.64.0.0', 10, INTERNAL),
+  v4('loopback (RFC 1122)', '127.0.0.0', 8, INTERNAL),
+  v4('link local (RFC 3927)', '169.254.0.0', 16, INTERNAL),
+  v4('private use (RFC 1918)', '172.16.0.0', 12, INTERNAL),
   v4('IETF protocol assignments (RFC 6890)', '192.0.0.0', 24),
   v4('documentation TEST-NET-1 (RFC 5737)', '192.0.2.0', 24),
-  v4('private use (RFC 1918)', '192.168.0.0', 16),
+  v4('private use (RFC 1918)', '192.168.0.0', 16, INTERNAL),
   v4('benchmarking (RFC 2544)', '198.18.0.0', 15),
   v4('documentation TEST-NET-2 (RFC 5737)', '198.51.100.0', 24),
   v4('documentation TEST-NET-3 (RFC 5737)', '203.0.113.0', 24),
@@ -26,9 +28,9 @@ const RESERVED_V6: readonly Network[] = [
   v6('documentation (RFC 3849)', [0x2001, 0xdb8], 32),
   v6('documentation (RFC 9637)', [0x3fff], 20),
   v6('segment routing identifiers (RFC 9602)', [0x5f00], 16),
-  v6('unique local (RFC 4193)', [0xfc00], 7),
-  v6('link local (RFC 4291)', [0xfe80], 10),
-  v6('site local, deprecated (RFC 3879)', [0xfec0], 10),
+  v6('unique local (RFC 4193)', [0xfc00], 7, INTERNAL),
+  v6('link local (RFC 4291)', [0xfe80], 10, INTERNAL),
+  v6('site local, deprecated (RFC 3879)', [0xfec0], 10, INTERNAL),
   v6('multicast (RFC 4291)', [0xff00], 8),
 ];
 
@@ -36,13 +38,15 @@ interface Network {
   readonly name: string;
   readonly words: readonly number[];
   readonly prefixLength: number;
+  /** Addresses of machines within a site: where a log has them, it has the balancer's and not the client's. */
+  readonly internal: boolean;
 }
 
-/** The prefix length of the reserved network the address is in; undefined where it is in none. */
-export function reservedPrefixLength(address: Address): number | undefined {
+/** The reserved network an address is in; undefined where it is in none. */
+export function reservedNetwork(address: Address): Network | undefined {
   const words = address.version === 4 ? [address.v4 >>> 16, address.v4 & 0xffff] : address.words;
   const networks = address.version === 4 ? RESERVED_V4 : RESERVED_V6;
-  return networks.find((network) => contains(network, words))?.prefixLength;
+  return networks.find((network) => contains(network, words));
 }
 
 function contains({ words, prefixLength }: Network, address: ArrayLike<number>): boolean {
@@ -53,11 +57,11 @@ function contains({ words, prefixLength }: Network, address: ArrayLike<number>):
   return true;
 }
 
-function v4(name: string, network: string, prefixLength: number): Network {
+function v4(name: string, network: string, prefixLength: number, internal = false): Network {
   const [a, b, c, d] = network.split('.').map(Number);
-  return { name, words: [a * 256 + b, c * 256 + d], prefixLength };
+  return { name, words: [a * 256 + b, c * 256 + d], prefixLength, internal };
 }
 
-function v6(name: string, words: readonly number[], prefixLength: number): Network {
-  return { name, words, prefixLength };
+function v6(name: string, words: readonly number[], prefixLength: number, internal = false): Network {
+  return { name, words, prefixLength, internal };
 }
