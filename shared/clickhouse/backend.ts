@@ -39,14 +39,27 @@ export class ConnectionLost extends StoreError {
  */
 const REFUSALS = new Set([
   6, 8, 10, 16, 20, 26, 27, 33, 36, 38, 41, 42, 43, 44, 46, 47, 50, 53, 60, 62, 63, 70, 72, 73, 81, 115, 117,
-  192, 193, 194, 195, 349, 452, 456, 457, 497, 516,
+  192, 193, 194, 195, 243, 349, 452, 456, 457, 497, 516,
 ]);
+
+/** What the operator can do about an error number. */
+const ADVICE: Readonly<Record<number, string>> = {
+  81: ' Run `tallymark migrate`, or name another database.',
+  243: ' The store’s disk is full: make room and run the command again; what is counted stays counted.',
+  497: ' Grant the user these rights, or name another one.',
+  516: ' Check the user and the password.',
+};
+
+/** The error a query or a command ends in when the engine answered with number `code`. */
+export function statementError(code: number | undefined, message: string): StoreError {
+  return new StoreError(message.trim() + (ADVICE[code ?? 0] ?? ''), { code });
+}
 
 /** The error an insert ends in when the engine answered with number `code` and name `type`; carries no row. */
 export function insertError(insert: InsertBytes, code: number | undefined, type: string): StoreError {
   const what = `Inserting into ${insert.table} failed: ${type}${code === undefined ? '' : ` (${code})`}`;
   return code !== undefined && REFUSALS.has(code)
-    ? new StoreError(what, { code })
+    ? new StoreError(`${what}.${ADVICE[code] ?? ''}`, { code })
     : new AmbiguousInsert(`${what}; it may or may not have happened`, { code });
 }
 

@@ -1,7 +1,7 @@
 /** The owner's own way to its store: straight into chDB. */
 
 import type { Backend, Question } from './backend.ts';
-import { insertError, insertInto } from './backend.ts';
+import { insertError, insertInto, statementError } from './backend.ts';
 import type { Engine, Lane } from './chdb.ts';
 import { StoreError } from './database.ts';
 import { formatParameters } from './parameters.ts';
@@ -47,7 +47,7 @@ export function readEngineError(error: unknown): { code: number | undefined; typ
 function engineError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const { code, message } = readEngineError(error);
-  return new StoreError(message, { code });
+  return statementError(code, message);
 }
 
 /** Rows of JSONEachRow: a line feed inside a value is escaped, so each one that is there ends a row. */

@@ -1,7 +1,8 @@
 /** chDB, the ClickHouse that lives inside this process: one folder a process, statements run off the event loop. */
 
-import { open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errno } from './data-folder.ts';
 import { StoreError } from './database.ts';
 import { sqlString } from './parameters.ts';
 
@@ -170,11 +171,8 @@ let spooled = 0;
  */
 async function insertFromFile(folder: string, connection: Connection, insert: EngineInsert): Promise<void> {
   if (!/^\w+$/.test(insert.format)) throw new StoreError(`"${insert.format}" is no name for a format`);
-  const path = join(folder, `insert-${process.pid}-${spooled++}`);
-  const file = await open(path, 'wx+', 0o600);
+  const file = await spool(folder, insert.body);
   try {
-    await unlink(path);
-    for await (const chunk of insert.body) await file.writeFile(chunk);
     const source = process.platform === 'linux' ? `/proc/self/fd/${file.fd}` : `/dev/fd/${file.fd}`;
     await connection.run({
       sql: `${insert.into} FROM INFILE '${source}' COMPRESSION 'none' FORMAT ${insert.format}`,
@@ -184,6 +182,23 @@ async function insertFromFile(folder: string, connection: Connection, insert: En
     });
   } finally {
     await file.close();
+  }
+}
+
+/** Writes the bytes to a file that has no name any more. A full disk is said as the engine says it. */
+async function spool(folder: string, body: EngineInsert['body']): Promise<FileHandle> {
+  const path = join(folder, `insert-${process.pid}-${spooled++}`);
+  const file = await open(path, 'wx+', 0o600);
+  try {
+    await unlink(path);
+    for await (const chunk of body) await file.writeFile(chunk);
+    return file;
+  } catch (error) {
+    await file.close();
+    if (errno(error) !== 'ENOSPC' && errno(error) !== 'EDQUOT') throw error;
+    throw new Error('Code: 243. DB::Exception: No space for the data of an insert. (NOT_ENOUGH_SPACE)', {
+      cause: error,
+    });
   }
 }
 

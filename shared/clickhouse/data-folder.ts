@@ -72,6 +72,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'This user may not write there: change its owner, or name another folder with --data.',
   EPERM: 'This user may not write there: change its owner, or name another folder with --data.',
   ENOTDIR: 'A part of the path is a file: name another folder with --data.',
+  // Node says this, too, of a read-only disk.
+  ENOENT: 'It cannot be made there; is the disk read-only? Name another folder with --data.',
   EEXIST: 'It is a file: name another folder with --data.',
 };
 

@@ -4,7 +4,14 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { type Backend, ConnectionLost, insertError, insertInto, type Question } from './backend.ts';
+import {
+  type Backend,
+  ConnectionLost,
+  insertError,
+  insertInto,
+  type Question,
+  statementError,
+} from './backend.ts';
 import { type InsertBytes, StoreError } from './database.ts';
 
 /** Where a server is and how to speak to it; times in milliseconds. */
@@ -131,9 +138,7 @@ function readError(error: unknown, where: string): StoreError {
   if (error instanceof StoreError) return error;
   if (error instanceof ClickHouseError) {
     if (error.type === OWNER_LEAVING) return new ConnectionLost(`${where} is closing`, 'no');
-    return new StoreError(`${error.message.trim()} (${error.type})${ADVICE[error.code] ?? ''}`, {
-      code: Number(error.code),
-    });
+    return statementError(Number(error.code), `${error.message.trim()} (${error.type})`);
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NEVER_CONNECTED.has(code)) return new ConnectionLost(`Nothing answers at ${where} (${code})`, 'no');
@@ -143,9 +148,3 @@ function readError(error: unknown, where: string): StoreError {
     );
   return new ConnectionLost(`The connection to ${where} broke${code === '' ? '' : ` (${code})`}`, 'maybe');
 }
-
-const ADVICE: Readonly<Record<string, string>> = {
-  '516': ' Check the user and the password.',
-  '497': ' Grant the user these rights, or name another one.',
-  '81': ' Run `tallymark migrate`, or name another database.',
-};
