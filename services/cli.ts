@@ -26,14 +26,24 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  const parsed = await parseCommandLine(argv, { commands, version: readVersion(), width: terminal.width });
+  const version = readVersion();
+  const parsed = await parseCommandLine(argv, { commands, version, width: terminal.width });
   if ('print' in parsed) {
     terminal.out(parsed.print);
     return 0;
   }
   const { command, operands, flags } = parsed;
   const { signal } = stopping;
-  return await command.run({ operands, flags, env: process.env, terminal, signal, program, commands });
+  return await command.run({
+    operands,
+    flags,
+    env: process.env,
+    terminal,
+    signal,
+    program,
+    version,
+    commands,
+  });
 }
 
 /** The first Ctrl-C asks the command to finish what it holds, the second ends at once; the store takes either. */

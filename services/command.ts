@@ -63,6 +63,8 @@ export interface Invocation<Flags = unknown> {
   readonly signal: AbortSignal;
   /** The `cli.js` that runs, for commands that start others. */
   readonly program: string;
+  /** Of Tallymark. */
+  readonly version: string;
   readonly commands: readonly CommandEntry[];
 }
 

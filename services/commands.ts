@@ -3,6 +3,12 @@ import type { CommandEntry } from './command.ts';
 /** The commands that work, in the order of `tallymark --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'serve',
+    summary: 'serve API and pages',
+    group: 'Publish',
+    load: async () => (await import('./api/command.ts')).serve,
+  },
+  {
     name: 'formats',
     summary: 'list log formats, registry layouts and rule sets',
     group: 'Look after',

@@ -63,7 +63,7 @@ function rootHelp({ commands, width }: Surroundings): string {
     .configureOutput({ getOutHelpWidth: () => width });
   for (const group of commandGroups) {
     for (const entry of commands.filter((entry) => entry.group === group)) {
-      root.command(entry.name).summary(entry.summary).helpGroup(`${group}:`);
+      root.addCommand(new Parser(entry.name).summary(entry.summary).helpGroup(`${group}:`));
     }
   }
   return `${root.helpInformation()}\nStart with:\n  $ tallymark demo\n  $ tallymark replay /var/log/nginx/*.gz\n`;

@@ -94,7 +94,7 @@ _tallymark() {
 ${seconds.join('\n')}
   esac
   if [ "$COMP_CWORD" -eq 2 ] && [ -n "$seconds" ] && [[ "$word" != -* ]]; then
-    COMPREPLY=($(compgen -f -W "$seconds" -- "$word"))
+    COMPREPLY=($(compgen -W "$seconds" -- "$word"))
     return
   fi
   case " $seconds " in *" \${COMP_WORDS[2]} "*) [ "$COMP_CWORD" -gt 2 ] && [ -n "\${COMP_WORDS[2]}" ] && name="$name \${COMP_WORDS[2]}" ;; esac

@@ -23,7 +23,7 @@ export function drawBars(bars: readonly Bar[], options: { total: number; width: 
   const largest = Math.max(1, ...bars.map(({ value }) => value));
   const lines = bars.map(({ label, value, note }, i) => {
     const head = `  ${padText(cutText(label, labelWidth), labelWidth)}  ${padText(numbers[i], numberWidth, 'right')}`;
-    const tail = note === undefined ? '' : `  ${note}`;
+    const tail = noteWidth === 0 ? '' : padText(note === undefined ? '' : `  ${note}`, noteWidth);
     const share = padText(formatShare(value, options.total), 7, 'right');
     return `${head}${tail}  ${share}  ${drawBar(value / largest, space)}`.trimEnd();
   });
