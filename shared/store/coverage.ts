@@ -2,7 +2,7 @@ import { monthOf } from '../days.ts';
 import type { SourceIdentity } from '../source/source.ts';
 import type { Counts } from './counts.ts';
 import { markersOf } from './insert-part.ts';
-import { type CoverageRow, type Marker, readCoverage } from './own-row.ts';
+import { type CoverageRow, type Marker, readCoverage, type SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
 import { type Keyed, keyLastLine, keySource, keyStart } from './source-key.ts';
 
@@ -32,11 +32,13 @@ export interface CoveredRange {
 
 /** What is counted of a source already. */
 export interface Coverage {
+  /** How the store knows the source: by the shortest beginning that was counted, so that a grown one stays the same. */
+  readonly key: SourceKey;
   /** By `from`, then `to`; ranges of one month never overlap. */
   readonly ranges: readonly CoveredRange[];
   /**
-   * True where a counted source with the same first line has a longer beginning than this one has bytes, so that nobody can
-   * tell whether they are one. Where `ranges` do not reach this one's end it is shorter than what was counted.
+   * True where a counted source with the same first line has a longer beginning than this one has bytes. Where there are no
+   * `ranges` nobody can tell whether they are one, and this one is taken to be shorter than what was counted.
    */
   readonly longerKnown: boolean;
 }
@@ -52,28 +54,48 @@ export async function lookUpCoverage(
 ): Promise<Coverage[]> {
   const keys = candidates.map(({ identity }) => keySource(store.keyed, identity));
   const firsts = [...new Set(keys.map(({ first }) => first))];
-  const rows = new Map<string, CoverageRow[]>();
-  for (const some of inGroups(firsts)) {
-    const found = await persist(patience, () => store.counts.coverage(some));
-    for (const row of found.map(readCoverage)) rows.set(row.first, [...(rows.get(row.first) ?? []), row]);
-  }
-  const markers = await lookUpMarkers(store.counts, [...rows.values()].flat(), patience);
+  const found = await coverageRows(store.counts, firsts, patience);
+  const markers = await lookUpMarkers(store.counts, found, patience);
+  const rows = groupBy(found, ({ first }) => first);
   return candidates.map((candidate, index) => {
-    const { first, start, startLength } = keys[index] as (typeof keys)[number];
-    const known = rows.get(first) ?? [];
-    const starts = new Map([[startLength, start]]);
-    const isSame = (row: CoverageRow): boolean => {
-      if (row.startLength > startLength) return false;
-      if (!starts.has(row.startLength)) {
-        starts.set(row.startLength, keyStart(store.keyed, candidate.startDigest(row.startLength)));
-      }
-      return starts.get(row.startLength) === row.start;
-    };
+    const key = keys[index] as SourceKey;
+    const known = rows.get(key.first) ?? [];
+    const same = known.filter(isSource(store.keyed, candidate, key));
+    const shortest = same.reduce((least, row) => (row.startLength < least.startLength ? row : least), key);
     return {
-      ranges: toRanges(known.filter(isSame), markers),
-      longerKnown: known.some((row) => row.startLength > startLength),
+      key: { first: key.first, start: shortest.start, startLength: shortest.startLength },
+      ranges: toRanges(same, markers),
+      longerKnown: known.some((row) => row.startLength > key.startLength),
     };
   });
+}
+
+/** Whether a row is of the candidate, which may have grown since. */
+function isSource(
+  keyed: Keyed,
+  { startDigest }: Candidate,
+  { start, startLength }: SourceKey,
+): (row: CoverageRow) => boolean {
+  const starts = new Map([[startLength, start]]);
+  return (row) => {
+    if (row.startLength > startLength) return false;
+    if (!starts.has(row.startLength))
+      starts.set(row.startLength, keyStart(keyed, startDigest(row.startLength)));
+    return starts.get(row.startLength) === row.start;
+  };
+}
+
+/** The covered ranges of all sources with these keyed first lines. */
+export async function coverageRows(
+  counts: Counts,
+  firsts: readonly string[],
+  patience: Patience,
+): Promise<CoverageRow[]> {
+  const rows: CoverageRow[] = [];
+  for (const some of inGroups(firsts)) {
+    for (const row of await persist(patience, () => counts.coverage(some))) rows.push(readCoverage(row));
+  }
+  return rows;
 }
 
 /** The ranges that reach into a stretch: plain data, for the thread that counts it. Empty: nothing of it is counted yet. */
@@ -126,8 +148,11 @@ export function checkpoints(keyed: Keyed, { ranges }: Coverage): Checkpoint[] {
 
 /** Whether a source that ends at `length` ends before what was counted of it does, without a range's end to check. */
 export function isShorter({ ranges, longerKnown }: Coverage, length: number): boolean {
-  if (ranges.some(({ to }) => to === length)) return false;
-  return longerKnown || ranges.some(({ from, to }) => from < length && length < to);
+  // What was counted under this beginning keeps it when it grows, so a longer one is another source's.
+  if (ranges.length === 0) return longerKnown;
+  return (
+    !ranges.some(({ to }) => to === length) && ranges.some(({ from, to }) => from < length && length < to)
+  );
 }
 
 function inGroups<T>(list: readonly T[]): T[][] {
@@ -142,26 +167,30 @@ async function lookUpMarkers(
   rows: readonly CoverageRow[],
   patience: Patience,
 ): Promise<Markers> {
-  const byBatch = new Map<string, Marker[]>();
+  const markers: Marker[] = [];
   for (const some of inGroups([...new Set(rows.map(({ batch }) => batch))])) {
-    for (const marker of await markersOf(counts, some, patience)) {
-      byBatch.set(marker.batch, [...(byBatch.get(marker.batch) ?? []), marker]);
-    }
+    markers.push(...(await markersOf(counts, some, patience)));
   }
-  return byBatch;
+  return groupBy(markers, ({ batch }) => batch);
 }
 
 type Markers = ReadonlyMap<string, readonly Marker[]>;
 
 function toRanges(rows: readonly CoverageRow[], markers: Markers): CoveredRange[] {
-  const byRange = new Map<string, CoverageRow[]>();
-  for (const row of rows) {
-    const name = `${row.from}-${row.to}/${row.batch}`;
-    byRange.set(name, [...(byRange.get(name) ?? []), row]);
-  }
+  const byRange = groupBy(rows, ({ from, to, batch }) => `${from}-${to}/${batch}`);
   return [...byRange.values()]
     .map((days) => toRange(days, markers))
     .sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+function groupBy<T>(list: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const group = groups.get(nameOf(item));
+    if (group) group.push(item);
+    else groups.set(nameOf(item), [item]);
+  }
+  return groups;
 }
 
 function toRange(days: readonly CoverageRow[], markers: Markers): CoveredRange {

@@ -1,8 +1,10 @@
 import type { CountedBatch, CountedMonth, Pins } from '../count/counted-batch.ts';
-import { type Candidate, type Coverage, lookUpCoverage } from './coverage.ts';
+import { monthOf } from '../days.ts';
+import { type Candidate, type Coverage, coverageRows, lookUpCoverage } from './coverage.ts';
 import { describeSetups, encodePart, encodeVoidPart } from './encode-part.ts';
 import { insertPart, markersOf, type Part } from './insert-part.ts';
 import type { IntendedStretch, Intent } from './ledger.ts';
+import type { CoverageRow } from './own-row.ts';
 import type { Patience } from './persist.ts';
 import { keyFirst, keyLastLine, keyStart } from './source-key.ts';
 import type { Store } from './store.ts';
@@ -44,29 +46,82 @@ interface Recovering {
 }
 
 /**
- * Finishes a batch under its own tokens, skipping the months that have its marker; or burns the tokens where its files are
- * gone, so that nobody can insert it any more, not even an insert that is still on its way.
+ * Finishes batches under their own tokens, skipping the months that have their marker; or burns the tokens where files are
+ * gone, so that nobody can insert a batch any more, not even an insert that is still on its way.
+ *
+ * Intents over the same lines are all burnt, before any is finished: one of them was written by somebody who had been taken for dead and will
+ * find so, the other may be landing at this very moment, and nothing tells which is which.
  */
-export async function recoverBatch(
+export async function recoverBatches(
   store: Store,
-  intent: Intent,
+  intents: readonly Intent[],
   options: Recovering,
-): Promise<RecoveredBatch> {
+): Promise<RecoveredBatch[]> {
+  const rivals = intents.filter((intent) =>
+    intents.some((other) => other !== intent && areRivals(intent, other)),
+  );
+  const others = intents.filter((intent) => !rivals.includes(intent));
+  const recovered: RecoveredBatch[] = [];
+  for (const intent of rivals)
+    recovered.push(await recoverBatch(store, intent, { ...options, formBatch: async () => 'gone' }));
+  for (const intent of others) recovered.push(await recoverBatch(store, intent, options));
+  return recovered;
+}
+
+async function recoverBatch(store: Store, intent: Intent, options: Recovering): Promise<RecoveredBatch> {
   const { patience } = options;
   const there = await markersOf(store.counts, [intent.batch], patience);
+  const missing = intent.months.filter((month) => !there.some((marker) => marker.month === month));
   let isVoid = there.some((marker) => marker.isVoid);
-  if (intent.months.some((month) => !there.some((marker) => marker.month === month))) {
-    const formed = isVoid
-      ? 'gone'
-      : await options.formBatch(toForm(store, intent, patience), patience.signal);
-    for (const part of partsOf(intent, formed)) {
-      if (there.some(({ month }) => month === part.month)) continue;
+  if (missing.length > 0) {
+    const formed = isVoid ? 'gone' : await formAgain(store, { intent, missing, ...options });
+    for (const part of partsOf({ intent, missing, formed })) {
       const marker = await insertPart(store.counts, part, patience);
       isVoid ||= marker.isVoid;
     }
   }
   await settle(store, intent, patience);
   return { intent, outcome: isVoid ? 'void' : 'finished' };
+}
+
+function areRivals(a: Intent, b: Intent): boolean {
+  const known = new Map<string, IntendedStretch[]>();
+  for (const stretch of a.stretches) known.set(stretch.first, [...(known.get(stretch.first) ?? []), stretch]);
+  return b.stretches.some((stretch) => known.get(stretch.first)?.some((other) => overlaps(other, stretch)));
+}
+
+interface Missing {
+  readonly intent: Intent;
+  /** Months of the batch without its marker. */
+  readonly missing: readonly number[];
+}
+
+/**
+ * A batch counted again, or `gone` where it cannot be written as it was intended: its files are gone; or others have counted lines of
+ * it since, because who intended it had been taken for dead before and wrote nothing; or other pins brought
+ * months that nobody would burn.
+ */
+async function formAgain(store: Store, { intent, missing, patience, formBatch }: Missing & Recovering) {
+  const formed = await formBatch(toForm(store, intent, patience), patience.signal);
+  if (formed === 'gone') return formed;
+  const { months } = formed.counted;
+  if (months.some(({ month }) => !intent.months.includes(month))) return 'gone';
+  const firsts = [...new Set(intent.stretches.map(({ first }) => first))];
+  const covered = await coverageRows(store.counts, firsts, patience);
+  const isTaken = (month: CountedMonth) =>
+    month.stretches.some(({ stretch }) => {
+      const own = intent.stretches[stretch] as IntendedStretch;
+      return covered.some(
+        (row) => row.batch !== intent.batch && monthOf(row.day) === month.month && overlaps(own, row),
+      );
+    });
+  return months.some((month) => missing.includes(month.month) && isTaken(month)) ? 'gone' : formed;
+}
+
+/** Whether two ranges may be of one source and share bytes. Beginnings of different lengths cannot be compared. */
+function overlaps(a: IntendedStretch, b: CoverageRow | IntendedStretch): boolean {
+  const maySame = a.first === b.first && (a.startLength !== b.startLength || a.start === b.start);
+  return maySame && a.from < b.to && b.from < a.to;
 }
 
 function toForm({ keyed, counts }: Store, intent: Intent, patience: Patience): BatchToForm {
@@ -83,20 +138,14 @@ function toForm({ keyed, counts }: Store, intent: Intent, patience: Patience): B
   };
 }
 
-/** The parts of a batch formed again, or of a void one. A month that turned out to have no lines has its marker all the same. */
-function partsOf(intent: Intent, formed: FormedBatch | 'gone'): Part[] {
-  const { batch, setups, stretches } = intent;
-  if (formed === 'gone') {
-    return intent.months.map((month) => ({
-      batch,
-      month,
-      rows: encodeVoidPart(batch, month, intent.months),
-    }));
-  }
+/** The missing parts. A month that turned out to have no lines has its marker all the same. */
+function partsOf({ intent, missing, formed }: Missing & { readonly formed: FormedBatch | 'gone' }): Part[] {
+  const { batch, setups, stretches, months } = intent;
+  if (formed === 'gone')
+    return missing.map((month) => ({ batch, month, rows: encodeVoidPart(batch, month, months) }));
   const byMonth = new Map(formed.counted.months.map((month) => [month.month, month]));
-  const months = [...new Set([...intent.months, ...byMonth.keys()])].sort((a, b) => a - b);
   const how = describeSetups(setups, formed.pins);
-  return months.map((month) => {
+  return missing.map((month) => {
     const marker = { batch, month, months, isVoid: false, how };
     return { batch, month, rows: encodePart(marker, stretches, byMonth.get(month) ?? emptyMonth(month)) };
   });

@@ -1,8 +1,11 @@
 import type { CountedBatch } from '../count/counted-batch.ts';
+import type { SourceIdentity } from '../source/source.ts';
 import { type Candidate, type Coverage, lookUpCoverage } from './coverage.ts';
 import type { Announcement, OpenTurn } from './ledger.ts';
+import type { SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
-import { type FormBatch, type RecoveredBatch, recoverBatch } from './recover-batch.ts';
+import { type FormBatch, type RecoveredBatch, recoverBatches } from './recover-batch.ts';
+import { keySource } from './source-key.ts';
 import type { Store } from './store.ts';
 import { type BatchToWrite, type StretchToWrite, writeBatch } from './write-batch.ts';
 
@@ -57,7 +60,9 @@ export async function takeTurn(store: Store, options: TurnOptions): Promise<Turn
     const announced = await announce(store, { turn: `${name}.${attempt}`, site: options.site, patience });
     try {
       if (await isAlone(store, announced, { ...options, patience })) {
-        const recovered = await recoverPending(store, { ...options, patience, turn: announced.turn });
+        // Read after all other turns were seen closed: who intends later looks after intending and finds itself closed.
+        const intents = await persist(patience, () => store.ledger.pending());
+        const recovered = await recoverBatches(store, intents, { patience, formBatch: options.formBatch });
         return heldTurn(store, { ...options, patience, announced, recovered });
       }
     } catch (error) {
@@ -144,50 +149,59 @@ async function othersOf(store: Store, turn: string, patience: Patience): Promise
   return alive;
 }
 
-/**
- * Read after all other turns were seen closed: who intends later looks after intending (`writeBatch`) and finds itself
- * closed.
- */
-async function recoverPending(
-  store: Store,
-  options: { turn: string; patience: Patience; formBatch: FormBatch },
-): Promise<RecoveredBatch[]> {
-  const recovered: RecoveredBatch[] = [];
-  for (const intent of await persist(options.patience, () => store.ledger.pending())) {
-    recovered.push(await recoverBatch(store, intent, options));
-  }
-  return recovered;
-}
-
 interface Held extends Looking {
   readonly announced: Announced;
   readonly recovered: readonly RecoveredBatch[];
 }
 
 function heldTurn(store: Store, { announced, recovered, patience, site }: Held): Turn {
+  const keys = new Map<string, SourceKey>();
   const written: Written = new Map();
+  const keyOf = (identity: SourceIdentity) => keys.get(nameOf(identity)) ?? keySource(store.keyed, identity);
   return {
     recovered,
-    lookUp: (candidates) => lookUpCoverage(store, candidates, patience),
+    lookUp: async (candidates) => {
+      const coverages = await lookUpCoverage(store, candidates, patience);
+      for (const [index, { key }] of coverages.entries()) keys.set(nameOf(candidates[index]!.identity), key);
+      return coverages;
+    },
     write: async (batch, counted) => {
-      for (const stretch of batch.stretches) refuseOverlap(written, stretch);
-      await writeBatch(store, { batch, counted, turn: announced.turn, site, patience });
+      refuseOverlap(
+        written,
+        batch.stretches.map(({ identity, ...stretch }) => ({ ...keyOf(identity), ...stretch })),
+        counted,
+      );
+      await writeBatch(store, { batch, counted, turn: announced.turn, site, keyOf, patience });
     },
     [Symbol.asyncDispose]: () => announced.close(),
   };
 }
 
-/** Ranges this turn has written or is writing, by source. */
+function nameOf({ firstLine, start, startLength }: SourceIdentity): string {
+  return `${firstLine}/${start}/${startLength}`;
+}
+
+/** Ranges of which this turn has written lines, by source and month. */
 type Written = Map<string, { from: number; to: number }[]>;
 
 /** Whoever looked up a source before its lines were written would count them twice: stop instead. */
-function refuseOverlap(written: Written, { identity, from, to, path }: StretchToWrite): void {
-  const source = `${identity.firstLine}/${identity.start}`;
-  const ranges = written.get(source) ?? [];
-  if (ranges.some((range) => range.from < to && from < range.to)) {
-    throw new Error(
-      `${path} holds lines that this run has counted already; its coverage was looked up too early.`,
-    );
+function refuseOverlap(
+  written: Written,
+  stretches: readonly (SourceKey & Pick<StretchToWrite, 'from' | 'to' | 'path'>)[],
+  { months }: CountedBatch,
+): void {
+  for (const { month, stretches: days } of months) {
+    for (const index of new Set(days.map(({ stretch }) => stretch))) {
+      const { first, start, from, to, path } = stretches[index]!;
+      const source = `${first}/${start}/${month}`;
+      const ranges = written.get(source) ?? [];
+      if (ranges.some((range) => range.from < to && from < range.to)) {
+        throw new Error(
+          `${path} holds lines that this run has counted already; its coverage was looked up too early.`,
+        );
+      }
+      ranges.push({ from, to });
+      written.set(source, ranges);
+    }
   }
-  written.set(source, [...ranges, { from, to }]);
 }

@@ -3,8 +3,9 @@ import type { SourceIdentity } from '../source/source.ts';
 import { describeSetups, encodePart } from './encode-part.ts';
 import { insertPart } from './insert-part.ts';
 import type { Intent } from './ledger.ts';
+import type { SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
-import { keyLastLine, keySource } from './source-key.ts';
+import { keyLastLine } from './source-key.ts';
 import type { Store } from './store.ts';
 
 /** Lines of one file that a batch counts. */
@@ -45,14 +46,14 @@ interface WriteOptions {
   readonly counted: CountedBatch;
   readonly turn: string;
   readonly site: string;
+  /** How the store knows a source that was looked up. */
+  readonly keyOf: (identity: SourceIdentity) => SourceKey;
   readonly patience: Patience;
 }
 
 /** Intent, look, one part a month in order, settle. A batch in which all was counted before leaves no trace. */
-export async function writeBatch(
-  store: Store,
-  { batch, counted, turn, site, patience }: WriteOptions,
-): Promise<void> {
+export async function writeBatch(store: Store, options: WriteOptions): Promise<void> {
+  const { batch, counted, turn, site, keyOf, patience } = options;
   if (counted.months.length === 0) return;
   const { stretches, setups, pins } = batch;
   const intent: Intent = {
@@ -62,7 +63,7 @@ export async function writeBatch(
     months: counted.months.map(({ month }) => month),
     stretches: stretches.map(({ identity, path, setup, from, to, lastLine }) => {
       return {
-        ...keySource(store.keyed, identity),
+        ...keyOf(identity),
         path,
         setup,
         from,

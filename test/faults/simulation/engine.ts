@@ -1,0 +1,130 @@
+import { monthOf } from '../../../shared/days.ts';
+import { dimensionColumns, sumColumns } from '../../../shared/store/counts-columns.ts';
+import type { CountsRow } from '../../../shared/store/counts-row.ts';
+import { emptyRow, readRows } from '../../../shared/store/counts-row.ts';
+import type { Intent, LedgerEvent, OpenTurn } from '../../../shared/store/ledger.ts';
+import type { OwnRow } from '../../../shared/store/own-row.ts';
+
+/**
+ * What a ClickHouse server or an owner of an embedded store does with statements, one at a time: plain MergeTree with a window of
+ * tokens that are remembered before the part is there.
+ */
+export class Engine {
+  /** How far its clock has been set, in ms. */
+  clockOffset = 0;
+  readonly #tokens = new Set<string>();
+  readonly #rows: CountsRow[] = [];
+  readonly #own = new Map<string, OwnRow[]>();
+  readonly #turns = new Map<string, { turn: OpenTurn | undefined; renewedAt: number; closed: boolean }>();
+  readonly #batches = new Map<string, { intent: Intent | undefined; settled: boolean }>();
+
+  /** Gives what became of it. `killed`: the engine dies between remembering the token and having the part. */
+  insert(token: string, bytes: Uint8Array, killed: boolean): 'inserted' | 'deduplicated' | 'killed' {
+    if (this.#tokens.has(token)) return 'deduplicated';
+    this.#tokens.add(token);
+    if (killed) return 'killed';
+    const rows = [...readRows(bytes)];
+    const months = new Set(rows.map(({ day }) => monthOf(day)));
+    if (months.size !== 1) throw new Error(`a part of ${months.size} months`);
+    for (const row of rows) {
+      this.#rows.push(row);
+      if (row.registry === '') this.#keepOwn(row);
+    }
+    return 'inserted';
+  }
+
+  /** The window has moved on: these tokens are not remembered any more. */
+  forget(mayForget: (token: string) => boolean): void {
+    for (const token of [...this.#tokens]) if (mayForget(token)) this.#tokens.delete(token);
+  }
+
+  append(event: LedgerEvent, now: number): void {
+    switch (event.event) {
+      case 'announced': {
+        const known = this.#turn(event.announcement.turn);
+        known.turn = { ...event.announcement, renewedAt: 0 };
+        known.renewedAt = Math.max(known.renewedAt, now + this.clockOffset);
+        return;
+      }
+      case 'renewed': {
+        const known = this.#turn(event.turn);
+        known.renewedAt = Math.max(known.renewedAt, now + this.clockOffset);
+        return;
+      }
+      case 'closed':
+        this.#turn(event.turn).closed = true;
+        return;
+      case 'intended':
+        this.#batch(event.intent.batch).intent = event.intent;
+        return;
+      case 'settled':
+        this.#batch(event.batch).settled = true;
+    }
+  }
+
+  openTurns(now: number): { now: number; turns: OpenTurn[] } {
+    const open = [...this.#turns.values()].filter(({ turn, closed }) => turn && !closed);
+    const turns = open.map(({ turn, renewedAt }) => ({ ...(turn as OpenTurn), renewedAt }));
+    return { now: now + this.clockOffset, turns };
+  }
+
+  isClosed(turn: string): boolean {
+    return this.#turns.get(turn)?.closed ?? false;
+  }
+
+  pending(): Intent[] {
+    return [...this.#batches.values()].flatMap(({ intent, settled }) => (intent && !settled ? [intent] : []));
+  }
+
+  markers(projects: readonly string[]): OwnRow[] {
+    return projects.flatMap((project) => this.#own.get(project) ?? []);
+  }
+
+  coverage(firsts: readonly string[]): OwnRow[] {
+    const wanted = new Set(firsts);
+    return this.ownRows('source/').filter(({ project }) => wanted.has(project.split('/')[1] as string));
+  }
+
+  ownRows(prefix: string): OwnRow[] {
+    return [...this.#own].flatMap(([project, rows]) => (project.startsWith(prefix) ? rows : []));
+  }
+
+  /** All rows of a day, or of all days, summed by registry, project and day. */
+  sums(day?: number): CountsRow[] {
+    const sums = new Map<string, CountsRow>();
+    for (const row of this.#rows) {
+      if (day !== undefined && row.day !== day) continue;
+      const name = `${row.registry}/${row.project}/${row.day}`;
+      sums.set(name, add(sums.get(name) ?? emptyRow(row.registry, row.project, row.day), row));
+    }
+    return [...sums.values()];
+  }
+
+  #turn(turn: string) {
+    const known = this.#turns.get(turn) ?? { turn: undefined, renewedAt: 0, closed: false };
+    this.#turns.set(turn, known);
+    return known;
+  }
+
+  #batch(batch: string) {
+    const known = this.#batches.get(batch) ?? { intent: undefined, settled: false };
+    this.#batches.set(batch, known);
+    return known;
+  }
+
+  #keepOwn({ project, day, downloads, lines_by, downloads_by }: CountsRow): void {
+    const row = { project, day, downloads, linesBy: lines_by, downloadsBy: downloads_by };
+    this.#own.set(project, [...(this.#own.get(project) ?? []), row]);
+  }
+}
+
+function add(a: CountsRow, b: CountsRow): CountsRow {
+  const sum: Record<string, unknown> = { ...a };
+  for (const column of sumColumns) sum[column] = a[column] + b[column];
+  for (const map of [...dimensionColumns, 'lines_by', 'downloads_by'] as const) {
+    const keys = new Set([...Object.keys(a[map]), ...Object.keys(b[map])]);
+    const entries = [...keys].map((key): [string, number] => [key, (a[map][key] ?? 0) + (b[map][key] ?? 0)]);
+    sum[map] = Object.fromEntries(entries.filter(([, amount]) => amount !== 0));
+  }
+  return sum as unknown as CountsRow;
+}
