@@ -16,6 +16,8 @@ type Session = import('chdb').Session;
 export type Lane = 'read' | 'change' | 'insert';
 
 const READERS = 2;
+/** Parameters are part of the statement's text here: lists of a hundred thousand digests are some megabytes. */
+const MAX_STATEMENT_BYTES = 1 << 28;
 
 /** One statement for the engine; `settings` hold for it alone. */
 export interface Statement {
@@ -58,14 +60,10 @@ export async function openEngine(folder: string, database: string): Promise<Engi
     throw new StoreError(`chDB could not open ${folder}; it wrote its reason to stderr.`, { cause });
   }
   const lanes = sessions.map(makeConnection);
-  await lanes[0]!.run({
-    sql: `CREATE DATABASE IF NOT EXISTS ${database}`,
-    params: {},
-    settings: {},
-    format: 'Null',
-  });
+  const prepare = (sql: string) => ({ sql, params: {}, settings: {}, format: 'Null' });
+  await lanes[0]!.run(prepare(`CREATE DATABASE IF NOT EXISTS ${database}`));
   for (const lane of lanes)
-    await lane.run({ sql: `USE ${database}`, params: {}, settings: {}, format: 'Null' });
+    await lane.run(prepare(`USE ${database}; SET max_query_size = ${MAX_STATEMENT_BYTES}`));
   const version = await lanes[0]!.run({
     sql: 'SELECT version()',
     params: {},

@@ -45,6 +45,8 @@ export function httpBackend(address: ServerAddress): Backend {
     http_agent: makeAgent(address),
     request_timeout: address.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     max_open_connections: MAX_CONNECTIONS,
+    // Long lists of values travel in the body: URLs end at 1 MiB on a server, and at less on the way to it.
+    use_multipart_params_auto: true,
     compression: { request: address.compress ?? false, response: false },
     log: { level: ClickHouseLogLevel.OFF },
   });

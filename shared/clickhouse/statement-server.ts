@@ -116,21 +116,40 @@ async function answer(
 
 async function execute(engine: Engine, url: URL, req: IncomingMessage): Promise<Uint8Array> {
   const body = req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req;
-  const settings: Record<string, string> = {};
-  const params: Record<string, string> = {};
-  for (const [name, value] of url.searchParams) {
-    if (name.startsWith('param_')) params[name.slice('param_'.length)] = value;
-    else if (!NOT_SETTINGS.has(name) && !HTTP_SETTING.test(name)) settings[name] = value;
-  }
   const asked = url.searchParams.get('query');
   const insert = asked === null ? null : /^(INSERT INTO [\s\S]+?)\s+FORMAT\s+(\w+)\s*$/i.exec(asked);
+  const { settings, params } = readParameters(url.searchParams);
   if (insert !== null) {
     await engine.insert({ into: insert[1]!, format: insert[2]!, body, settings });
     return new Uint8Array();
   }
-  const sql = asked ?? (await text(body));
+  const form = await readForm(req.headers['content-type'], body);
+  const sql = asked ?? form.get('query') ?? '';
   const format = url.searchParams.get('default_format') ?? 'TabSeparated';
-  return await engine.run({ lane: laneOf(sql), sql, params, settings, format });
+  const all = { ...params, ...readParameters(form).params };
+  return await engine.run({ lane: laneOf(sql), sql, params: all, settings, format });
+}
+
+/** Parameters and settings of a request, by name. */
+function readParameters(entries: Iterable<[string, string]>) {
+  const settings: Record<string, string> = {};
+  const params: Record<string, string> = {};
+  for (const [name, value] of entries) {
+    if (name.startsWith('param_')) params[name.slice('param_'.length)] = value;
+    else if (!NOT_SETTINGS.has(name) && !HTTP_SETTING.test(name)) settings[name] = value;
+  }
+  return { settings, params };
+}
+
+/** The body as named texts: a form with long parameters, or nothing but the statement. */
+async function readForm(
+  type: string | undefined,
+  body: AsyncIterable<Uint8Array>,
+): Promise<Map<string, string>> {
+  const bytes = await collect(body);
+  if (!type?.startsWith('multipart/form-data')) return new Map([['query', bytes.toString()]]);
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
+  return new Map([...form].map(([name, value]) => [name, String(value)]));
 }
 
 function laneOf(sql: string): Lane {
@@ -145,8 +164,8 @@ function refuse(req: IncomingMessage, res: ServerResponse, status: number, messa
   res.end(message);
 }
 
-async function text(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }

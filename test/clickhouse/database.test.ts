@@ -62,6 +62,13 @@ describe.each(['owner', 'guest', 'server'] as const)('a store reached as %s', (w
     );
   });
 
+  test('hands long lists of values through as a parameter', async () => {
+    const list = Array.from({ length: 20_000 }, (_, i) => `${i}`.padStart(32, "'\n\r\n--"));
+    const sql = 'SELECT length({list:Array(String)}) AS length';
+    const [row] = await store.query(`${sql}, {list:Array(String)}[17778] AS one`, { list });
+    expect(row).toMatchObject({ length: 20_000, one: list[17_777] });
+  });
+
   test('hands numbers and days through as parameters', async () => {
     const params = { n: 7, day: '2024-02-29', many: [1, 2, 3], big: 2n ** 60n };
     const sql =
