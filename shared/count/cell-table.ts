@@ -1,77 +1,74 @@
+const empty = -1;
+
 /**
- * Sums by a pair of small numbers, in order of first sight: an open-addressing table over typed arrays. Cells are numbered
- * 0, 1, 2…; `first`, `second` and `sums` are read by that number.
+ * Sums by a pair of numbers from 0 to 2^31 − 1: an open-addressing table whose slots hold the pair beside its sum, so that a cell costs one
+ * read from far memory. Sums are doubles, exact to 2^53: a `pep381` line may stand for more than 2^31 downloads.
  */
 export class CellTable {
-  first = new Int32Array(1 << 11);
-  second = new Int32Array(1 << 11);
-  /** Sums in doubles: exact to 2^53, and a `pep381` line may stand for more than 2^31 downloads. */
-  sums = new Float64Array(1 << 11);
+  /** Cells in the table. */
   size = 0;
-  #slots = new Int32Array(1 << 12).fill(-1);
+  /** Four Int32 a slot: the pair, then the sum as a Float64 in the place of two. */
+  #pairs = new Int32Array(1 << 12).fill(empty);
+  #sums = new Float64Array(this.#pairs.buffer);
 
-  /** Number of the cell, made with sum 0 where it is new. */
-  cell(first: number, second: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = hashOf(first, second) & mask;
-    for (let id = slots[slot]; id >= 0; id = slots[slot]) {
-      if (this.first[id] === first && this.second[id] === second) return id;
-      slot = (slot + 1) & mask;
+  /** Bytes held. */
+  get byteLength(): number {
+    return this.#pairs.byteLength;
+  }
+
+  /** Adds to the pair's sum; true where the pair is new. */
+  add(first: number, second: number, amount: number): boolean {
+    const slot = slotOf(this.#pairs, first, second);
+    if (this.#pairs[slot] !== empty) {
+      this.#sums[(slot >> 1) + 1] += amount;
+      return false;
     }
-    return this.#insert(first, second);
+    this.#write(slot, { first, second, sum: amount });
+    this.size++;
+    if (this.size * 4 > (this.#pairs.length >> 2) * 3) this.#grow();
+    return true;
   }
 
-  add(first: number, second: number, amount: number): void {
-    const id = this.cell(first, second);
-    this.sums[id] = this.sums[id] + amount;
+  /** The pair's sum, 0 where it has none. */
+  sumOf(first: number, second: number): number {
+    const slot = slotOf(this.#pairs, first, second);
+    return this.#pairs[slot] === empty ? 0 : this.#sums[(slot >> 1) + 1];
   }
 
-  clear(): void {
-    this.#slots.fill(-1);
-    this.sums.fill(0, 0, this.size);
-    this.size = 0;
+  /** All cells, in no order that means anything. */
+  forEach(visit: (first: number, second: number, sum: number) => void): void {
+    const pairs = this.#pairs;
+    for (let slot = 0; slot < pairs.length; slot += 4) {
+      if (pairs[slot] !== empty) visit(pairs[slot], pairs[slot + 1], this.#sums[(slot >> 1) + 1]);
+    }
   }
 
-  #insert(first: number, second: number): number {
-    const id = this.size;
-    if (id === this.first.length) this.#grow();
-    this.first[id] = first;
-    this.second[id] = second;
-    this.size = id + 1;
-    if (this.size * 2 > this.#slots.length) this.#rehash();
-    else this.#place(id);
-    return id;
+  #write(slot: number, { first, second, sum }: { first: number; second: number; sum: number }): void {
+    this.#pairs[slot] = first;
+    this.#pairs[slot + 1] = second;
+    this.#sums[(slot >> 1) + 1] = sum;
   }
 
   #grow(): void {
-    const length = this.first.length * 2;
-    const first = new Int32Array(length);
-    first.set(this.first);
-    this.first = first;
-    const second = new Int32Array(length);
-    second.set(this.second);
-    this.second = second;
-    const sums = new Float64Array(length);
-    sums.set(this.sums);
-    this.sums = sums;
-  }
-
-  #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 4).fill(-1);
-    for (let id = 0; id < this.size; id++) this.#place(id);
-  }
-
-  #place(id: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = hashOf(this.first[id], this.second[id]) & mask;
-    while (this.#slots[slot] >= 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = id;
+    const pairs = this.#pairs;
+    const sums = this.#sums;
+    this.#pairs = new Int32Array(pairs.length * 2).fill(empty);
+    this.#sums = new Float64Array(this.#pairs.buffer);
+    for (let slot = 0; slot < pairs.length; slot += 4) {
+      const first = pairs[slot];
+      const second = pairs[slot + 1];
+      const sum = sums[(slot >> 1) + 1];
+      if (first !== empty) this.#write(slotOf(this.#pairs, first, second), { first, second, sum });
+    }
   }
 }
 
-/** Multiplicative (Fibonacci) hashing of both numbers. */
-function hashOf(first: number, second: number): number {
+/** The pair's slot, or the empty one it would go to. */
+function slotOf(pairs: Int32Array, first: number, second: number): number {
+  const mask = pairs.length - 1;
   const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 0x7f4a7c15, 0x85ebca77);
-  return hash ^ (hash >>> 15);
+  let slot = ((hash ^ (hash >>> 15)) << 2) & mask;
+  while (pairs[slot] !== empty && (pairs[slot] !== first || pairs[slot + 1] !== second))
+    slot = (slot + 4) & mask;
+  return slot;
 }

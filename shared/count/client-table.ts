@@ -1,4 +1,3 @@
-import type { Client } from '../clients/client.ts';
 import { isIgnoredByPypi } from '../clients/is-ignored-by-pypi.ts';
 import { parseClient } from '../clients/parse-client.ts';
 import { decodeSpan } from '../formats/decode-span.ts';
@@ -15,7 +14,8 @@ export interface KnownClient extends JudgedClient {
 /** Finds out who asked: user agents are parsed once a distinct one, not once a line. */
 export class ClientTable {
   readonly #catalog: Catalog;
-  readonly #known = new Map<Encoding, { readonly userAgents: ByteTable; readonly clients: KnownClient[] }>();
+  readonly #known = new Map<Encoding, ByteTable>();
+  readonly #clients: KnownClient[] = [];
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -23,38 +23,40 @@ export class ClientTable {
 
   /** The client of the view's user agent. */
   of({ bytes, userAgent }: RequestView): KnownClient {
-    const { userAgents, clients } = this.#knownIn(userAgent.encoding);
-    const id = userAgents.intern(bytes, userAgent.start, userAgent.end);
-    if (id < clients.length) return clients[id];
-    const found = this.#parse(decodeSpan(bytes, userAgent) ?? '');
-    clients.push(found);
-    return found;
+    const userAgents = this.#knownIn(userAgent.encoding);
+    const known = userAgents.find(bytes, userAgent.start, userAgent.end);
+    if (known >= 0) return this.#clients[known];
+    const client = this.#parse(decodeSpan(bytes, userAgent) ?? '');
+    userAgents.add(bytes, userAgent, this.#clients.push(client) - 1);
+    return client;
   }
 
   /** Bytes held. */
   get byteLength(): number {
-    let total = 0;
-    for (const { userAgents } of this.#known.values()) total += userAgents.byteLength;
+    let total = this.#clients.length * clientBytes;
+    for (const userAgents of this.#known.values()) total += userAgents.byteLength;
     return total;
   }
 
-  #knownIn(encoding: Encoding): { readonly userAgents: ByteTable; readonly clients: KnownClient[] } {
+  #knownIn(encoding: Encoding): ByteTable {
     let known = this.#known.get(encoding);
     if (!known) {
-      known = { userAgents: new ByteTable(), clients: [] };
+      known = new ByteTable();
       this.#known.set(encoding, known);
     }
     return known;
   }
 
   #parse(userAgent: string): KnownClient {
-    const client: Client = parseClient(userAgent);
-    const absent = userAgent === '' || userAgent === '-';
+    const client = parseClient(userAgent);
     return {
       id: this.#catalog.client(client),
       installer: client.installer,
       ignored: isIgnoredByPypi(userAgent),
-      absent,
+      absent: userAgent === '' || userAgent === '-',
     };
   }
 }
+
+/** A `KnownClient`, about. */
+const clientBytes = 64;

@@ -112,14 +112,16 @@ export class LineCounter {
     const unwanted = judgeRequest(rules, view);
     if (unwanted) return unwanted;
     if (registry.unknown) return 'unknown_layout';
-    const asked = registry.targets.of(view);
-    const notCounted = judgeTarget(rules, asked.target);
-    if (notCounted === 'index') this.#tally.addIndexRequest(asked.project, view.day, view.downloads);
+    const { targets } = registry;
+    const asked = targets.of(view);
+    const notCounted = judgeTarget(rules, targets.kindOf(asked));
+    const name = targets.nameOf(asked);
+    if (notCounted === 'index') this.#tally.addIndexRequest(name, view.day, view.downloads);
     if (notCounted) return notCounted;
     const client = clients.of(view);
     const unwantedClient = judgeClient(rules, client);
     if (unwantedClient) return unwantedClient;
-    this.#tally.add(asked.artifact, view.day, this.#countryOf(view), client.id, view.downloads);
+    this.#tally.add(name, view.day, this.#countryOf(view), client.id, view.downloads);
     return undefined;
   }
 

@@ -8,24 +8,29 @@ export interface Sums {
   readonly downloads: Float64Array;
 }
 
+/** A country and its day as one number: `day × 2^8 + country`, as countries are fewer than 256. */
+export const countryBits = 8;
+/** A client and its day as one number: `day × 2^14 + client`; vocabularies allow more clients, logs have some hundred. */
+export const clientBits = 14;
+
 /**
- * The sums of one batch, by the numbers of a catalog. Three cells a counted line (artifact × day, project-day × country,
- * project-day × client) instead of one a dimension: the maps of a row are unfolded from them once a batch.
+ * The sums of one batch, by the numbers of a catalog. A counted line touches three cells, artifact × day, project × day ×
+ * country and project × day × client, instead of one a dimension; the maps of a row are unfolded from them once a batch.
  */
 export class Tally {
   readonly catalog: Catalog;
-  /** (project, day) → index requests; its cell numbers are the project-days of the other tables. */
+  /** (project, day) → index requests; each project's day that has a row. */
   readonly projectDays = new CellTable();
   /** (artifact, day) → headline downloads. */
-  readonly artifactDays = new CellTable();
-  /** (project-day, country) → headline downloads. */
+  readonly artifacts = new CellTable();
+  /** (project, day and country) → headline downloads. */
   readonly countries = new CellTable();
-  /** (project-day, client) → downloads, mirrors and bots too. */
+  /** (project, day and client) → downloads, mirrors and bots too. */
   readonly clients = new CellTable();
   /** Sums of each stretch by day (days since 1970-01-01), in the order of `beginStretch`. */
   readonly stretches: Map<number, Sums>[] = [];
-  /** Project-day by number of the artifact-day. */
-  projectDayOf = new Int32Array(1 << 11);
+  /** Lines booked. */
+  lines = 0;
   /** By client number: whether its downloads are headline downloads. */
   readonly #headline: boolean[] = [];
   #day = -1;
@@ -33,6 +38,12 @@ export class Tally {
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
+  }
+
+  /** Memory of the sums, about, in bytes. */
+  get byteLength(): number {
+    const tables = [this.projectDays, this.artifacts, this.countries, this.clients];
+    return tables.reduce((total, table) => total + table.byteLength, this.stretches.length * stretchBytes);
   }
 
   /** All that follows belongs to the batch's next stretch. */
@@ -45,33 +56,25 @@ export class Tally {
   book(day: number, outcome: Outcome, downloads: number): void {
     if (day !== this.#day) this.#openDay(day);
     const index = indexOf[outcome];
+    this.lines++;
     this.#sums.lines[index]++;
     this.#sums.downloads[index] += downloads;
   }
 
   /** Adds the downloads of a counted line. */
   add(artifact: number, day: number, country: number, client: number, downloads: number): void {
-    const artifactDays = this.artifactDays;
-    const known = artifactDays.size;
-    const cell = artifactDays.cell(artifact, day);
-    if (cell === known) this.#openArtifactDay(cell, artifact, day);
-    const projectDay = this.projectDayOf[cell];
+    const project = this.catalog.artifacts.project[artifact];
     if (this.#isHeadline(client)) {
-      artifactDays.sums[cell] += downloads;
-      this.countries.add(projectDay, country, downloads);
+      this.artifacts.add(artifact, day, downloads);
+      this.countries.add(project, (day << countryBits) | country, downloads);
     }
-    this.clients.add(projectDay, client, downloads);
+    const isNew = this.clients.add(project, (day << clientBits) | client, downloads);
+    if (isNew) this.projectDays.add(project, day, 0);
   }
 
   /** Adds a request for a project's index. */
   addIndexRequest(project: number, day: number, requests: number): void {
     this.projectDays.add(project, day, requests);
-  }
-
-  /** Memory of the sums, about, in bytes. */
-  get byteLength(): number {
-    const cells = this.projectDays.size + this.artifactDays.size + this.countries.size + this.clients.size;
-    return cells * cellBytes + this.stretches.length * stretchBytes;
   }
 
   #openDay(day: number): void {
@@ -85,15 +88,6 @@ export class Tally {
     this.#sums = sums;
   }
 
-  #openArtifactDay(cell: number, artifact: number, day: number): void {
-    if (cell === this.projectDayOf.length) {
-      const grown = new Int32Array(cell * 2);
-      grown.set(this.projectDayOf);
-      this.projectDayOf = grown;
-    }
-    this.projectDayOf[cell] = this.projectDays.cell(this.catalog.artifacts[artifact].project, day);
-  }
-
   #isHeadline(client: number): boolean {
     const known = this.#headline[client];
     if (known !== undefined) return known;
@@ -103,8 +97,6 @@ export class Tally {
   }
 }
 
-/** Two numbers, a sum and two to four slots. */
-const cellBytes = 32;
 /** One day's sums and the map around them. */
 const stretchBytes = 700;
 

@@ -1,63 +1,94 @@
 import { decodeSpan } from '../formats/decode-span.ts';
 import type { Encoding, RequestView } from '../formats/request-view.ts';
 import type { Target } from '../layouts/layout.ts';
+import { judgeTarget } from '../rules/judge.ts';
+import { ruleSets } from '../rules/rule-sets.ts';
 import { ByteTable } from './byte-table.ts';
 import type { Catalog } from './catalog.ts';
 
-/** What a path asks for, with its numbers in the catalog; -1 where it has none. */
-export interface Asked {
-  readonly target: Target;
-  readonly project: number;
-  readonly artifact: number;
+/** What the registry of a `TargetTable` is to it. */
+export interface TargetRegistry {
+  readonly name: string;
+  match(path: string): Target;
 }
 
-/** Finds out what a path of one registry asks for: the layout is asked once a distinct path, not once a line. */
+/**
+ * Finds out what a path of one registry asks for: the layout is asked once a distinct path, not once a line. Of a distinct path one
+ * number is kept: its artifact (or, of an index, its project) and the place of its kind among the few that the rules tell apart.
+ */
 export class TargetTable {
   readonly #catalog: Catalog;
-  readonly #registry: { readonly name: string; match(path: string): Target };
-  readonly #known = new Map<Encoding, { readonly paths: ByteTable; readonly asked: Asked[] }>();
+  readonly #registry: TargetRegistry;
+  readonly #known = new Map<Encoding, ByteTable>();
+  /** One target of each kind; kinds that all rule sets judge alike are one. */
+  readonly #kinds: Target[] = [];
+  readonly #kindIds = new Map<string, number>();
 
-  constructor(catalog: Catalog, registry: { readonly name: string; match(path: string): Target }) {
+  constructor(catalog: Catalog, registry: TargetRegistry) {
     this.#catalog = catalog;
     this.#registry = registry;
   }
 
-  /** What the view's path asks for. */
-  of({ bytes, path }: RequestView): Asked {
-    const { paths, asked } = this.#knownIn(path.encoding);
-    const id = paths.intern(bytes, path.start, path.end);
-    if (id < asked.length) return asked[id];
-    const found = this.#ask(decodeSpan(bytes, path));
-    asked.push(found);
-    return found;
+  /** What the view's path asks for: a number to be taken apart by the functions below. */
+  of(view: RequestView): number {
+    const { bytes, path } = view;
+    const paths = this.#knownIn(path.encoding);
+    const known = paths.find(bytes, path.start, path.end);
+    if (known >= 0) return known;
+    const asked = this.#ask(view);
+    paths.add(bytes, path, asked);
+    return asked;
+  }
+
+  /** A target that every rule set judges like this one. */
+  kindOf(asked: number): Target {
+    return this.#kinds[asked & (maxKinds - 1)];
+  }
+
+  /** Number of the artifact or sidecar asked for; of the project, where it is an index. */
+  nameOf(asked: number): number {
+    return asked >>> kindBits;
   }
 
   /** Bytes held. */
   get byteLength(): number {
     let total = 0;
-    for (const { paths, asked } of this.#known.values())
-      total += paths.byteLength + asked.length * askedBytes;
+    for (const paths of this.#known.values()) total += paths.byteLength;
     return total;
   }
 
-  #knownIn(encoding: Encoding): { readonly paths: ByteTable; readonly asked: Asked[] } {
+  #knownIn(encoding: Encoding): ByteTable {
     let known = this.#known.get(encoding);
     if (!known) {
-      known = { paths: new ByteTable(), asked: [] };
+      known = new ByteTable();
       this.#known.set(encoding, known);
     }
     return known;
   }
 
-  #ask(path: string | undefined): Asked {
-    if (path === undefined) return { target: { kind: 'malformed' }, project: -1, artifact: -1 };
-    const target = this.#registry.match(path);
-    if (target.kind === 'other' || target.kind === 'malformed') return { target, project: -1, artifact: -1 };
+  #ask({ bytes, path }: RequestView): number {
+    const text = decodeSpan(bytes, path);
+    const target: Target = text === undefined ? { kind: 'malformed' } : this.#registry.match(text);
+    return (this.#nameIn(target) << kindBits) | this.#kind(target);
+  }
+
+  #nameIn(target: Target): number {
+    if (target.kind === 'other' || target.kind === 'malformed') return 0;
     const project = this.#catalog.project(this.#registry.name, target.project);
-    if (target.kind === 'index') return { target, project, artifact: -1 };
-    return { target, project, artifact: this.#catalog.artifact(project, target.version, target.fileType) };
+    return target.kind === 'index'
+      ? project
+      : this.#catalog.artifact(project, target.version, target.fileType);
+  }
+
+  #kind(target: Target): number {
+    const key = [target.kind, ...ruleSets.map((rules) => judgeTarget(rules, target))].join();
+    const known = this.#kindIds.get(key);
+    if (known !== undefined) return known;
+    this.#kindIds.set(key, this.#kinds.length);
+    return this.#kinds.push(target) - 1;
   }
 }
 
-/** About what a distinct path takes besides its bytes: its target, its names, its entries in the catalog. */
-const askedBytes = 400;
+/** Five kinds of target, of which an artifact is told apart by the endings that rule sets count: some dozen. */
+const kindBits = 6;
+const maxKinds = 1 << kindBits;

@@ -35,6 +35,8 @@ export interface Fill {
   readonly rows: number;
   /** Memory of its sums and names, about, in bytes. */
   readonly bytes: number;
+  /** Lines so far, counted or not. */
+  readonly lines: number;
   /** False where the last line was not taken: without line end, and not whole. */
   readonly taken: boolean;
 }
@@ -86,7 +88,12 @@ export class Counting {
     } else if (message.kind === 'unterminated') taken = counter.countUnterminated(message);
     else if (message.kind === 'too_long') counter.dropTooLong(message.from);
     else counter.passLines(message);
-    return { rows: this.#tally.projectDays.size, bytes: this.#tally.byteLength + this.#nameBytes(), taken };
+    return {
+      rows: this.#tally.projectDays.size,
+      bytes: this.#tally.byteLength + this.#nameBytes(),
+      lines: this.#tally.lines,
+      taken,
+    };
   }
 
   /** No more stretches of this file. */

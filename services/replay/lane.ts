@@ -1,0 +1,146 @@
+import type { FileSetup } from '../../shared/count/counted-batch.ts';
+import type { Block } from '../../shared/source/block.ts';
+import { digestOfLastLine } from '../../shared/source/last-line.ts';
+import type { SourceIdentity } from '../../shared/source/source.ts';
+import type { CoveredRange } from '../../shared/store/coverage.ts';
+import type { StretchToWrite } from '../../shared/store/write-batch.ts';
+import type { Counter } from '../../shared/workers/counter.ts';
+import type { Fill, LinesMessage } from '../../shared/workers/counting.ts';
+
+/** A file as a lane counts it. */
+export interface LaneFile {
+  /** Its number in this run. */
+  readonly file: number;
+  /** Absolute, or `-`. */
+  readonly path: string;
+  readonly identity: SourceIdentity;
+  readonly setup: FileSetup;
+}
+
+/** A stretch while it is counted; `to` and `lastLine` move with its blocks. */
+interface OpenStretch extends LaneFile {
+  readonly from: number;
+  to: number;
+  lastLine: string;
+}
+
+/** A batch ready to be written, and which files its stretches are of. */
+export interface CutBatch {
+  readonly stretches: readonly StretchToWrite[];
+  readonly setups: readonly FileSetup[];
+  readonly counted: Awaited<ReturnType<Counter['cut']>>;
+  /** Parallel to `stretches`. */
+  readonly files: readonly number[];
+}
+
+/** More rows of `counts` than this are one batch: an insert of 120,000 takes some 0.4 s and 160 MB, and memory is for two lanes. */
+const maxRows = 100_000;
+/** Sums and names of a batch in memory. */
+const maxBytes = 128 * 2 ** 20;
+/** Coverage rows of a batch, where files are tiny. */
+const maxStretches = 20_000;
+
+/** One counter and the batch it is counting. */
+export class Lane {
+  readonly #counter: Counter;
+  readonly #today: number;
+  #stretches: OpenStretch[] = [];
+  #fill: Fill = emptyFill;
+  /** Lines of batches before this one. */
+  #linesBefore = 0;
+  readonly #counting = new Set<Promise<void>>();
+  #failure: unknown;
+
+  constructor(counter: Counter, today: number) {
+    this.#counter = counter;
+    this.#today = today;
+  }
+
+  /** True where the batch should be cut before more is counted. */
+  get isFull(): boolean {
+    const { rows, bytes } = this.#fill;
+    return rows >= maxRows || bytes >= maxBytes || this.#stretches.length >= maxStretches;
+  }
+
+  get isEmpty(): boolean {
+    return this.#stretches.length === 0;
+  }
+
+  /** Lines counted so far, of all batches. */
+  get lines(): number {
+    return this.#linesBefore + this.#fill.lines;
+  }
+
+  /** Begins a stretch at byte `from` of a file. `covered` is what is counted already of some months in it. */
+  begin(file: LaneFile, from: number, covered: readonly CoveredRange[]): void {
+    const plain = covered.map(({ from, to, months }) => ({ from, to, months }));
+    this.#counter.begin({ file: file.file, setup: file.setup, today: this.#today, covered: plain });
+    this.#stretches.push({ ...file, from, to: from, lastLine: '' });
+  }
+
+  /** Hands a block of the stretch begun last to the counter; back-pressure is the pool the block came from. */
+  count(block: Block): void {
+    if (this.#failure) throw this.#failure;
+    const stretch = this.#stretches[this.#stretches.length - 1] as OpenStretch;
+    const { from, to, unterminated } = block;
+    const lastLine = digestOfLastLine(block, to);
+    const kind = block.tooLong ? 'too_long' : unterminated ? 'unterminated' : 'lines';
+    if (!unterminated) Object.assign(stretch, { to, lastLine });
+    this.#track(block, kind, (fill) => {
+      // A last line without line end belongs to the stretch only where it parses whole.
+      if (unterminated && fill.taken && stretch.to === from) Object.assign(stretch, { to, lastLine });
+    });
+  }
+
+  /** Lets the reader see a block before the stretch begun last. */
+  pass(block: Block): void {
+    if (block.tooLong) block.release();
+    else this.#track(block, 'before');
+  }
+
+  /** No more stretches of this file. */
+  end(file: number): void {
+    this.#counter.end(file);
+  }
+
+  /** Waits until all that was handed over is counted, ends the batch and begins the next. */
+  async cut(): Promise<CutBatch> {
+    await this.settled();
+    const stretches = this.#stretches;
+    this.#stretches = [];
+    this.#linesBefore += this.#fill.lines;
+    this.#fill = emptyFill;
+    const counted = await this.#counter.cut();
+    const setups = [...new Set(stretches.map(({ setup }) => setup))];
+    return {
+      setups,
+      counted,
+      files: stretches.map(({ file }) => file),
+      stretches: stretches.map(({ identity, path, setup, from, to, lastLine }) => {
+        return { identity, path, setup: setups.indexOf(setup), from, to, lastLine };
+      }),
+    };
+  }
+
+  /** Waits until all that was handed over is counted. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#counting);
+    if (this.#failure) throw this.#failure;
+  }
+
+  #track(block: Block, kind: LinesMessage['kind'], then: (fill: Fill) => void = () => {}): void {
+    const counted = this.#counter.count(block, kind).then(
+      (fill) => {
+        this.#fill = fill;
+        then(fill);
+      },
+      (error) => {
+        this.#failure ??= error;
+      },
+    );
+    this.#counting.add(counted);
+    counted.finally(() => this.#counting.delete(counted));
+  }
+}
+
+const emptyFill: Fill = { rows: 0, bytes: 0, lines: 0, taken: true };
