@@ -21,6 +21,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./replay/formats-test.ts')).formatsTest,
   },
   {
+    name: 'geo update',
+    summary: 'take newer country data',
+    group: 'Look after',
+    load: async () => (await import('./operator/geo-update.ts')).geoUpdate,
+  },
+  {
     name: 'migrate',
     summary: "bring the store's tables to this version's",
     group: 'Look after',

@@ -115,7 +115,7 @@ async function countLogs(
   { terminal, flags }: Invocation<DemoFlags>,
   lastDay: string,
   run: StepRunner,
-): Promise<void> {
+): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'tallymark-demo-logs-'));
   try {
     const start = performance.now();

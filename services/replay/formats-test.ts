@@ -8,6 +8,7 @@ import type { Counting } from '../../shared/workers/counting.ts';
 import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { countryDatabasePath } from '../country-database.ts';
 import { configuredRegistries } from './configured-registries.ts';
 
 /** The values of `formats test`'s flags. */
@@ -133,8 +134,9 @@ async function readFirstLines(
     keys: settings.formats.json,
   });
   signal.throwIfAborted();
+  const database = countryDatabasePath(settings);
   const counting = new Counting(
-    openCountryDatabase(settings.geo_db === undefined ? {} : { path: settings.geo_db }).countryOf,
+    openCountryDatabase(database === undefined ? {} : { path: database }).countryOf,
   );
   return { setup, lines: await countOneByOne(source.head, { setup, counting, limit: flags.lines }) };
 }

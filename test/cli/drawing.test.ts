@@ -17,10 +17,10 @@ test('bars show number, share and length', () => {
   ];
   expect(drawBars(bars, { total: 1000, width: 60 })).toBe(
     [
-      '  US            800           80.0 %  ████████████████████████',
-      '  DE            150  ± 40     15.0 %  ████▌',
-      '  unattributed    1            0.1 %  ▏',
-      '  FR              0              0 %',
+      '  US            800         80.0 %  ████████████████████████',
+      '  DE            150  ± 40   15.0 %  ████▌',
+      '  unattributed    1          0.1 %  ▏',
+      '  FR              0            0 %',
       '',
     ].join('\n'),
   );
