@@ -1,6 +1,6 @@
 /** What the rest of Tallymark knows of a ClickHouse store, embedded or on a server. */
 
-/** The binary input formats a batch may come in; `Native` costs half of `RowBinary` (figures: infra/decisions/0002). */
+/** The binary input formats a batch may come in; `Native` costs half of `RowBinary` (figures: infra/decisions/0001). */
 export type InsertFormat = 'RowBinary' | 'Native';
 
 /** Rows to insert as one block, which becomes one part. */

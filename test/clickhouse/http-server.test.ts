@@ -121,6 +121,19 @@ test('a server that is not there is named, after the patience given', async () =
   });
 });
 
+test.each([
+  { url: 'http://tally:s3cret@127.0.0.1:9', message: /Nothing answers at http:\/\/127\.0\.0\.1:9/ },
+  { url: 'tally:s3cret@nowhere', message: /not of the form/ },
+  { url: 'tcp://tally:s3cret@nowhere', message: /not of the form/ },
+])('an address never shows its password: $message', async ({ url, message }) => {
+  const error = await connectStore({ url, storeKeyFile, patienceMs: 100 }).catch(
+    (it: unknown) => it as Error,
+  );
+  expect(String(error)).toMatch(message);
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    expect(`${at.stack}`).not.toContain('s3cret');
+});
+
 test('reading a server without tables asks for migrate', async () => {
   await using server = await startTestServer({ folder: join(folder, 'bare') });
   await expect(connectStore({ url: server.url, access: 'read' })).rejects.toThrow(/tallymark migrate/);
