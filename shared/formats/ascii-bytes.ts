@@ -1,6 +1,8 @@
 /** The bytes of a key or word of ours, to compare with a line's. */
 export function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** Whether `word` stands at `p`; the caller has checked that it fits in. */

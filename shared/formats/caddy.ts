@@ -1,4 +1,4 @@
-import { openJson } from './json-format.ts';
+import { type JsonShape, openJson } from './json-format.ts';
 import type { FieldUse, LogFormat } from './log-format.ts';
 
 // `client_ip` is the address behind trusted proxies (Caddy 2.7); `remote_addr` is Caddy's before 2.5, with a port.
@@ -22,6 +22,8 @@ const fields: Readonly<Record<string, FieldUse>> = {
   resp_headers: 'stepped-over',
 };
 
+const shape: JsonShape = { fields };
+
 /** Caddy's access log. https://caddyserver.com/docs/caddyfile/directives/log */
 export const caddy: LogFormat = {
   name: 'caddy',
@@ -32,5 +34,5 @@ export const caddy: LogFormat = {
     '"host":"example.org","uri":"/gems/demo-1.0.0.gem","headers":{"User-Agent":["bundler/2.5.3"]}},"status":200}',
   fields,
   stateful: false,
-  open: (options) => openJson({ fields }, options),
+  open: (options) => openJson(shape, options),
 };

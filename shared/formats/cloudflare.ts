@@ -1,4 +1,4 @@
-import { openJson } from './json-format.ts';
+import { type JsonShape, openJson } from './json-format.ts';
 import type { FieldUse, LogFormat } from './log-format.ts';
 
 const fields: Readonly<Record<string, FieldUse>> = {
@@ -21,6 +21,8 @@ const fields: Readonly<Record<string, FieldUse>> = {
   RayID: 'stepped-over',
 };
 
+const shape: JsonShape = { fields };
+
 /**
  * Cloudflare's Logpush as NDJSON. `EdgeStartTimestamp` is RFC 3339, seconds or nanoseconds, as the job is set up.
  * https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/http_requests/
@@ -34,5 +36,5 @@ export const cloudflare: LogFormat = {
     '"ClientCountry":"de","EdgeResponseStatus":200,"EdgeStartTimestamp":1705449402123456789,"WorkerSubrequest":false}',
   fields,
   stateful: false,
-  open: (options) => openJson({ fields }, options),
+  open: (options) => openJson(shape, options),
 };

@@ -1,4 +1,4 @@
-import { openJson } from './json-format.ts';
+import { type JsonShape, openJson } from './json-format.ts';
 import type { FieldUse, LogFormat } from './log-format.ts';
 
 const fields: Readonly<Record<string, FieldUse>> = {
@@ -26,6 +26,8 @@ const fields: Readonly<Record<string, FieldUse>> = {
   'c-port': 'stepped-over',
 };
 
+const shape: JsonShape = { fields, path: 'percent2', userAgent: 'percent' };
+
 /**
  * CloudFront's standard logs v2 as JSON: the names of the tab-separated log, all values strings, percent-encoded as
  * there. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
@@ -39,5 +41,5 @@ export const cloudfrontJson: LogFormat = {
     '"cs(User-Agent)":"cargo%201.74.0","x-host-header":"static.example.org","c-country":"DE"}',
   fields,
   stateful: false,
-  open: (options) => openJson({ fields, path: 'percent2', userAgent: 'percent' }, options),
+  open: (options) => openJson(shape, options),
 };

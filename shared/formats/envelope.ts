@@ -1,5 +1,5 @@
 import { unescapeJson } from './decode-span.ts';
-import { JsonScanner, string } from './json-scanner.ts';
+import { JsonScanner, jsonKeys, string } from './json-scanner.ts';
 import type { LineReader, LogFormat, ReadOutcome } from './log-format.ts';
 import type { RequestView } from './request-view.ts';
 import { afterSyslogPrefix } from './syslog-prefix.ts';
@@ -13,7 +13,7 @@ export function enveloped(format: LogFormat): LogFormat {
   return { ...format, open: (options) => new EnvelopeReader(format.open(options)) };
 }
 
-const lineKeys = [['message', 'log', 'msg', 'event.original']];
+const lineKeys = jsonKeys([['message', 'log', 'msg', 'event.original']]);
 
 class EnvelopeReader implements LineReader {
   private readonly inner: LineReader;

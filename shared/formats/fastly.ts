@@ -1,4 +1,4 @@
-import { openJson } from './json-format.ts';
+import { type JsonShape, openJson } from './json-format.ts';
 import type { FieldUse, LogFormat } from './log-format.ts';
 
 // `fastly_is_edge` is false on the copy that a shield node logs of the same request. `geo_country` is a name in
@@ -31,6 +31,8 @@ const fields: Readonly<Record<string, FieldUse>> = {
   fastly_server: 'stepped-over',
 };
 
+const shape: JsonShape = { fields, syslog: true };
+
 /**
  * Fastly's JSON, alone or behind its syslog prefix: the keys of its documented template and those of crates.io.
  * https://www.fastly.com/documentation/guides/integrations/logging/useful-log-formats/
@@ -44,5 +46,5 @@ export const fastly: LogFormat = {
     '"http":{"useragent":"cargo/1.74.0"},"version":"1"}',
   fields,
   stateful: false,
-  open: (options) => openJson({ fields, syslog: true }, options),
+  open: (options) => openJson(shape, options),
 };

@@ -1,7 +1,17 @@
 import { setForwardedAddress } from './client-address.ts';
 import { anyDay } from './days.ts';
-import { absent, isFalse, isTrue, JsonScanner, number, string } from './json-scanner.ts';
 import {
+  absent,
+  isFalse,
+  isTrue,
+  type JsonKeys,
+  JsonScanner,
+  jsonKeys,
+  number,
+  string,
+} from './json-scanner.ts';
+import {
+  type ClientAddress,
   type FieldUse,
   fieldUses,
   type LineReader,
@@ -54,11 +64,11 @@ class JsonReader implements LineReader {
   private readonly hasStatus: boolean;
 
   constructor(shape: JsonShape, options: ReaderOptions) {
-    const keys = keysByUse(shape.fields, options.clientAddress ?? 'first');
+    const uses = Object.values(shape.fields);
     this.shape = shape;
-    this.scanner = new JsonScanner(keys);
-    this.hasMethod = keys[method].length > 0;
-    this.hasStatus = keys[status].length > 0;
+    this.scanner = new JsonScanner(keysOf(shape, options.clientAddress ?? 'first'));
+    this.hasMethod = uses.includes('method');
+    this.hasStatus = uses.includes('status');
     const { clientAddress } = options;
     this.nthForwarded =
       typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress ? clientAddress.xForwardedFor : 0;
@@ -129,11 +139,19 @@ class JsonReader implements LineReader {
   }
 }
 
+/** The keys of a shape with the usual address: made once, or a hundred thousand files would make them anew. */
+const usualKeys = new WeakMap<JsonShape, JsonKeys>();
+
+function keysOf(shape: JsonShape, clientAddress: ClientAddress): JsonKeys {
+  const known = clientAddress === 'first' ? usualKeys.get(shape) : undefined;
+  if (known !== undefined) return known;
+  const keys = jsonKeys(keysByUse(shape.fields, clientAddress));
+  if (clientAddress === 'first') usualKeys.set(shape, keys);
+  return keys;
+}
+
 /** The keys of each use, by its place in `fieldUses`; none for what is stepped over or not asked for. */
-function keysByUse(
-  fields: Readonly<Record<string, FieldUse>>,
-  clientAddress: NonNullable<ReaderOptions['clientAddress']>,
-): string[][] {
+function keysByUse(fields: JsonShape['fields'], clientAddress: ClientAddress): string[][] {
   const keys: string[][] = fieldUses.map(() => []);
   for (const [key, use] of Object.entries(fields)) keys[fieldUses.indexOf(use)].push(key);
   keys[fieldUses.indexOf('stepped-over')] = [];

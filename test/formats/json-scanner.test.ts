@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { absent, isFalse, isTrue, JsonScanner, number, string } from '../../shared/formats/json-scanner.ts';
+import {
+  absent,
+  isFalse,
+  isTrue,
+  JsonScanner,
+  jsonKeys,
+  number,
+  string,
+} from '../../shared/formats/json-scanner.ts';
 
 /** What the scanner finds of each field, as JSON's text. */
 function scan(fields: readonly (readonly string[])[], json: string): (string | undefined)[] | 'broken' {
   const bytes = Buffer.from(`"${json}"}`);
-  const scanner = new JsonScanner(fields);
+  const scanner = new JsonScanner(jsonKeys(fields));
   if (!scanner.scan(bytes, 1, bytes.length - 2)) return 'broken';
   return fields.map((_, field) => {
     if (scanner.kind[field] === absent) return undefined;
