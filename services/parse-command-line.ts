@@ -1,4 +1,5 @@
 import { CommanderError, Option, Command as Parser } from 'commander';
+import { parseDay } from '../shared/days.ts';
 import { didYouMean } from '../shared/terminal/nearest.ts';
 import {
   type Command,
@@ -159,7 +160,7 @@ async function checkedValue(option: CommandOption, flag: string, value: string):
     case undefined:
       return value;
     case 'day':
-      if (!isDay(value)) throw wrong('a UTC day, YYYY-MM-DD');
+      if (parseDay(value) === undefined) throw wrong('a UTC day, YYYY-MM-DD');
       return value;
     case 'integer':
       if (!/^[1-9][0-9]{0,8}$/.test(value)) throw wrong('a whole number from 1');
@@ -174,10 +175,4 @@ async function checkedValue(option: CommandOption, flag: string, value: string):
     default:
       return option.is satisfies never;
   }
-}
-
-function isDay(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const time = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { dayAt, isoDay } from '../../shared/days.ts';
 import { formatCount, formatDuration } from '../../shared/terminal/numbers.ts';
 import { type Command, CommandError, type ExitCode, type Invocation } from '../command.ts';
 import { demoProjects } from './demo-registry.ts';
@@ -36,7 +37,7 @@ export const demo: Command<DemoFlags> = {
       throw new CommandError(2, 'the demo does not count into a server', 'give it a folder: --data DIR');
     }
     const kept = invocation.flags.data;
-    const data = kept ?? (await mkdtemp(join(tmpdir(), 'tallymark-demo-')));
+    const data = resolve(kept ?? (await mkdtemp(join(tmpdir(), 'tallymark-demo-'))));
     try {
       return await runDemo(invocation, data);
     } finally {
@@ -48,7 +49,7 @@ export const demo: Command<DemoFlags> = {
 async function runDemo(invocation: Invocation<DemoFlags>, data: string): Promise<ExitCode> {
   const { flags, terminal } = invocation;
   const run = stepRunner(invocation, data);
-  const lastDay = await openDemoStore(data, run);
+  const lastDay = await openDemoStore(data);
   const replay = await countLogs(invocation, lastDay, run);
   const release = await run(['release', '--profile', 'exact', '--through', lastDay]);
   const projects = await run(['query', '--exact', '--by', 'project', '--limit', '10']);
@@ -75,7 +76,13 @@ function stepRunner(
       else terminal.out(text);
     };
     const asked = [...args, '--data', data, ...(json ? ['--json'] : [])];
-    const exit = await runCommand(asked, { program, env, signal, onOutput });
+    const exit = await runCommand(asked, {
+      program,
+      folder: data,
+      env: withoutSettings(env),
+      signal,
+      onOutput,
+    });
     signal.throwIfAborted();
     if (exit !== 0) throw new CommandError(1, `the demo stops: tallymark ${args[0]} failed`);
     return json ? JSON.parse(output) : undefined;
@@ -89,8 +96,13 @@ async function serveDemo(
   const write = flags.json === true ? terminal.err : terminal.out;
   const args = ['serve', '--port', String(flags.port), '--data', data];
   const onOutput = (text: string) => write(`\n${text}Ctrl-C ends it.\n`);
-  const exit = await runCommand(args, { program, env, signal, onOutput });
+  const exit = await runCommand(args, { program, folder: data, env: withoutSettings(env), signal, onOutput });
   if (exit !== 0 && !signal.aborted) throw new CommandError(1, 'the demo stops: tallymark serve failed');
+}
+
+/** The demo is the same whatever the operator has configured. */
+function withoutSettings(env: Invocation['env']): Invocation['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TALLYMARK_')));
 }
 
 /** The made-up logs lie in a temporary folder, whose name says nothing. */
@@ -99,14 +111,15 @@ function shownWord(word: string): string {
 }
 
 /** The store's last day: yesterday for a new one; one that is there keeps its own, since other days would be other logs. */
-async function openDemoStore(data: string, run: StepRunner): Promise<string> {
+async function openDemoStore(data: string): Promise<string> {
   const file = join(data, mark);
   if (existsSync(file)) return (JSON.parse(await readFile(file, 'utf8')) as { last_day: string }).last_day;
   if (existsSync(join(data, 'store.json'))) {
     throw new CommandError(2, `${data} holds other counts`, 'give the demo a folder of its own, or none');
   }
-  await run(['migrate']);
-  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const { openDataFolder } = await import('../../shared/clickhouse/data-folder.ts');
+  await openDataFolder(data);
+  const yesterday = isoDay(dayAt(Date.now()) - 1);
   await writeFile(file, `${JSON.stringify({ last_day: yesterday })}\n`);
   return yesterday;
 }

@@ -1,3 +1,4 @@
+import { dayAt, isoDay } from '../../shared/days.ts';
 import type { Command } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { countryFolder } from '../country-database.ts';
@@ -36,7 +37,7 @@ export const geoUpdate: Command<UpdateFlags> = {
       signal,
     });
     const { buildDate, description, attribution } = database;
-    const today = new Date().toISOString().slice(0, 10);
+    const today = isoDay(dayAt(Date.now()));
     const ageDays = database.ageDays(today);
     if (isStale(database, today))
       terminal.err(`note: this data is ${ageDays} days old; give newer with --from\n`);

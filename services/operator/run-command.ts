@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 export interface RunCommandOptions {
   /** The `cli.js` to run. */
   readonly program: string;
+  /** Where it works; its `tallymark.yaml` would be read. */
+  readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the process in the orderly way. */
   readonly signal: AbortSignal;
@@ -20,6 +22,7 @@ export async function runCommand(
 ): Promise<number | null> {
   options.signal.throwIfAborted();
   const child = spawn(process.execPath, [options.program, ...args], {
+    cwd: options.folder,
     env: { ...options.env },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,

@@ -1,6 +1,7 @@
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
 import { describeDrop } from '../../shared/count/describe-drop.ts';
 import type { Outcome } from '../../shared/count/outcome.ts';
+import { dayAt, isoDay } from '../../shared/days.ts';
 import type { FieldUse } from '../../shared/formats/log-format.ts';
 import type { CountsRow } from '../../shared/store/counts-row.ts';
 import { drawTable } from '../../shared/terminal/table.ts';
@@ -148,7 +149,7 @@ async function countOneByOne(
 ): Promise<TestedLine[]> {
   const { readRows } = await import('../../shared/store/counts-row.ts');
   const { setup, counting, limit } = options;
-  const today = Math.floor(Date.now() / millisecondsPerDay);
+  const today = dayAt(Date.now());
   const tested: TestedLine[] = [];
   for (let start = 0, line = 1; start < head.length && line <= limit; line++) {
     const newline = head.indexOf(10, start);
@@ -169,7 +170,7 @@ async function countOneByOne(
 function keptOf(row: CountsRow): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [column, value] of Object.entries(row)) {
-    if (column === 'day') kept[column] = new Date(row.day * millisecondsPerDay).toISOString().slice(0, 10);
+    if (column === 'day') kept[column] = isoDay(row.day);
     else if (typeof value === 'object') Object.assign(kept, amountsOf(column, value));
     else if (value !== 0 && value !== '') kept[column] = String(value);
   }
@@ -192,5 +193,3 @@ function lineRow({ line, outcome, kept }: TestedLine): string[] {
     [...words, ...pairs].join(', '),
   ];
 }
-
-const millisecondsPerDay = 86_400_000;
