@@ -71,6 +71,11 @@ export class Lane {
     return this.#linesBefore + this.#fill.lines;
   }
 
+  /** SHA-256 (hex) of the last line of the stretch begun last. */
+  get lastLine(): string {
+    return this.#stretches.at(-1)?.lastLine ?? '';
+  }
+
   /** Begins a stretch at byte `from` of a file. `covered` is what is counted already of some months in it. */
   begin(file: LaneFile, from: number, covered: readonly CoveredRange[]): void {
     const plain = covered.map(({ from, to, months }) => ({ from, to, months }));

@@ -74,7 +74,9 @@ export type ReplayErrorCode =
   | 'unknown_version'
   | 'unknown_layout'
   | 'other_content'
-  | 'shorter';
+  | 'shorter'
+  | 'no_match'
+  | 'no_logs';
 
 /** What a replay came to: `tallymark replay --json`. */
 export interface ReplaySummary {

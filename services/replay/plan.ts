@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { FileSetup } from '../../shared/count/counted-batch.ts';
+import { formatByName } from '../../shared/formats/registry.ts';
+import type { Source, SourceIdentity } from '../../shared/source/source.ts';
+import {
+  type Candidate,
+  type Coverage,
+  type CoveredRange,
+  checkpoints,
+  type OpenStretch,
+  openStretches,
+  rangesWithin,
+} from '../../shared/store/coverage.ts';
+import type { Keyed } from '../../shared/store/source-key.ts';
+import { checkVersion } from './check-version.ts';
+import type { LaneFile } from './lane.ts';
+import { splitAtLines } from './split-at-lines.ts';
+import { verifyCoverage } from './verify-coverage.ts';
+
+/** A part of a file for one lane to count. */
+export interface Piece extends OpenStretch {
+  /** What is counted already of some months in it. */
+  readonly covered: readonly CoveredRange[];
+}
+
+/** An opened file, how it is read, and what of it there is to count. */
+export interface Plan extends LaneFile {
+  readonly source: Source;
+  /** Whether its lines need the directives before them. */
+  readonly stateful: boolean;
+  readonly pieces: readonly Piece[];
+  /** Lines that were counted before and are not read again, and how they were counted. */
+  readonly skippedLines: number;
+  readonly how: readonly string[];
+}
+
+/** A file that has lines, and how they are read. */
+export interface OpenedFile {
+  readonly file: number;
+  readonly source: Source;
+  readonly identity: SourceIdentity;
+  readonly setup: FileSetup;
+}
+
+/** A source as the store is asked about it. */
+export function candidateOf({ source, identity }: Pick<OpenedFile, 'source' | 'identity'>): Candidate {
+  return { identity, startDigest: (length) => hash('sha256', source.head.subarray(0, length)) };
+}
+
+/** Checks an opened file against what is counted of it, and plans the rest. Throws `FileRefused` and `SourceError`. */
+export async function planFile(
+  { file, source, identity, setup }: OpenedFile,
+  coverage: Coverage,
+  { keyed, lanes, signal }: { keyed: Keyed; lanes: number; signal: AbortSignal },
+): Promise<Plan> {
+  const length = await verifyCoverage(source, {
+    coverage,
+    checkpoints: checkpoints(keyed, coverage),
+    signal,
+  });
+  const open = openStretches(coverage).filter(({ from }) => length === undefined || from < length);
+  if (open.length > 0) await checkVersion(source, setup, signal);
+  const stateful = formatByName(setup.format)?.stateful === true;
+  const pieces: Piece[] = [];
+  for (const stretch of open) {
+    const parts = stateful ? [stretch] : await splitAtLines(source, stretch, { parts: lanes, signal });
+    pieces.push(...parts.map((part) => ({ ...part, covered: rangesWithin(coverage, part) })));
+  }
+  const complete = coverage.ranges.filter((range) => range.complete);
+  return {
+    file,
+    path: source.path === '-' ? '-' : resolve(source.path),
+    identity,
+    setup,
+    source,
+    stateful,
+    pieces,
+    skippedLines: complete.reduce((total, { lines }) => total + lines, 0),
+    how: [...new Set(complete.flatMap(({ how }) => how))],
+  };
+}
