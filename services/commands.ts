@@ -3,6 +3,12 @@ import type { CommandEntry } from './command.ts';
 /** The commands that work, in the order of `tallymark --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'replay',
+    summary: 'count archived logs',
+    group: 'Count',
+    load: async () => (await import('./replay/command.ts')).replayCommand,
+  },
+  {
     name: 'serve',
     summary: 'serve API and pages',
     group: 'Publish',
