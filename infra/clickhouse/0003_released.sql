@@ -35,7 +35,8 @@ ORDER BY (scope, period, revision, entered_at)
 SETTINGS $DEDUPLICATION, fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- How often the store was written to, and by which rules: what the API's data version is made of. One row is one batch.
-CREATE VIEW IF NOT EXISTS batches $ON_CLUSTER AS
+CREATE VIEW IF NOT EXISTS batches $ON_CLUSTER
+DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT downloads AS batches,
     arrayMap(key -> substring(key, 7), arrayFilter(key -> startsWith(key, 'rules/'), mapKeys(lines_by))) AS rules
 FROM counts

@@ -238,6 +238,8 @@ describe.each(['owner', 'guest', 'server'] as const)('a store reached as %s', (w
       { project: 'p' },
     ]);
     await expect(store.query('SELECT country FROM exact')).rejects.toMatchObject({ code: 47 });
+    const [view] = await store.query<{ statement: string }>('SHOW CREATE VIEW exact');
+    expect(view!.statement).toContain('SQL SECURITY DEFINER');
   });
 
   test('answers reads while a long statement runs', async () => {

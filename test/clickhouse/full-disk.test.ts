@@ -8,8 +8,8 @@ import type { InsertBytes } from '../../shared/clickhouse/database.ts';
 import { stringColumns } from '../../shared/clickhouse/native-strings.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'tallymark-disk-'));
-const mount = (...args: string[]): boolean => spawnSync('mount', args).status === 0;
-const unmount = (): boolean => spawnSync('umount', ['--lazy', disk]).status === 0;
+const mount = (...args: string[]): boolean => spawnSync('/bin/mount', args).status === 0;
+const unmount = (): boolean => spawnSync('/bin/umount', ['--lazy', disk]).status === 0;
 const mayMount = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk) && unmount();
 const title = 'a small disk of its own';
 
