@@ -18,21 +18,28 @@ export function decompress(compression: Compression, input: Chunks): Chunks {
   return DECOMPRESSORS[compression](input);
 }
 
+/** What is kept back: a block's worth. An archive that holds no more is counted only when its checksum is right. */
+const HELD_BACK = 1024 * 1024;
+
 /**
- * Keeps the last piece back until the stream has gone on: of a corrupt archive it may be garbage that was inflated before the checksum
+ * Keeps the last bytes back until the stream has gone on: of a corrupt archive they may be garbage that was inflated before the checksum
  * was seen (`exactly-once.md`, "Failure is not an answer"). A truncated one is good as far as it goes.
  */
 async function* holdBack(chunks: Chunks): Chunks {
-  let held: Uint8Array | undefined;
+  const held: Uint8Array[] = [];
+  let length = 0;
   try {
     for await (const chunk of chunks) {
-      const good = held;
-      held = chunk;
-      if (good !== undefined) yield good;
+      held.push(chunk);
+      length += chunk.length;
+      while (length - held[0].length >= HELD_BACK) {
+        length -= held[0].length;
+        yield held.shift()!;
+      }
     }
   } catch (error) {
-    if (held !== undefined && error instanceof StreamError && error.code !== 'corrupt') yield held;
+    if (error instanceof StreamError && error.code !== 'corrupt') yield* held;
     throw error;
   }
-  if (held !== undefined) yield held;
+  yield* held;
 }
