@@ -70,12 +70,12 @@ export async function lookUpCoverage(
   });
 }
 
-/** Whether a row is of the candidate, which may have grown since. */
-function isSource(
+/** Whether what the store knows is of the candidate, which may have grown since; first lines are compared before. */
+export function isSource(
   keyed: Keyed,
   { startDigest }: Candidate,
   { start, startLength }: SourceKey,
-): (row: CoverageRow) => boolean {
+): (row: SourceKey) => boolean {
   const starts = new Map([[startLength, start]]);
   return (row) => {
     if (row.startLength > startLength) return false;

@@ -10,22 +10,41 @@ export interface Part {
   readonly rows: Uint8Array;
 }
 
-/**
- * Inserts a part exactly once, whoever else is inserting it, and gives the marker that is there: its own, or `isVoid` where
- * the batch has been given up. The marker is read back always: a plain table killed between deduplication record and part
- * acknowledges the retry and drops it, even one that was never told of the kill.
- */
+/** Inserts a part exactly once and gives the marker that is there: its own, or `isVoid` where the batch has been given up. */
 export async function insertPart(counts: Counts, part: Part, patience: Patience): Promise<Marker> {
+  const { batch, month, rows } = part;
+  const readBack = async () =>
+    (await markersOf(counts, [batch], patience)).find((marker) => marker.month === month);
+  return await insertOnce(counts, { token: `${batch}/${month}`, rows, readBack }, patience);
+}
+
+/** Rows that may be in the store once. */
+export interface OnceOnly<Found> {
+  readonly token: string;
+  readonly rows: Uint8Array;
+  /** Asks the store for what these rows, or others' under the same token, leave there. */
+  readBack(): Promise<Found | undefined>;
+}
+
+/**
+ * Inserts rows exactly once, whoever else is inserting under the same token. What is there is read back always: a plain table killed
+ * between deduplication record and part acknowledges the retry and drops it, even one by somebody who was never told
+ * of the kill. Then the next token is taken, the same for all.
+ */
+export async function insertOnce<Found>(
+  counts: Counts,
+  { token, rows, readBack }: OnceOnly<Found>,
+  patience: Patience,
+): Promise<Found> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const token = `${part.batch}/${part.month}${attempt === 1 ? '' : `#${attempt}`}`;
-    await persist(patience, () => counts.insert({ token, rows: part.rows }));
-    const marker = (await markersOf(counts, [part.batch], patience)).find(
-      ({ month }) => month === part.month,
+    await persist(patience, () =>
+      counts.insert({ token: attempt === 1 ? token : `${token}#${attempt}`, rows }),
     );
-    if (marker) return marker;
+    const found = await readBack();
+    if (found !== undefined) return found;
     if (counts.engine === 'replicated') break;
   }
-  throw new Error(`The store acknowledged a part of ${part.month} and does not have it.`);
+  throw new Error(`The store acknowledged ${token} and does not have it. See \`tallymark audit\`.`);
 }
 
 /** One kill inside the engine costs one attempt. */

@@ -54,6 +54,8 @@ export interface CoverageRow extends SourceKey {
 
 /** Prefix of what a marker's project begins with. */
 export const batchPrefix = 'batch/';
+/** Prefix of what a recount's marker's project begins with. */
+export const recountPrefix = 'recount/';
 /** Prefix of what a covered range's project begins with. */
 export const sourcePrefix = 'source/';
 

@@ -60,10 +60,12 @@ export async function takeTurn(store: Store, options: TurnOptions): Promise<Turn
     const announced = await announce(store, { turn: `${name}.${attempt}`, site: options.site, patience });
     try {
       if (await isAlone(store, announced, { ...options, patience })) {
-        // Read after all other turns were seen closed: who intends later looks after intending and finds itself closed.
         const intents = await persist(patience, () => store.ledger.pending());
-        const recovered = await recoverBatches(store, intents, { patience, formBatch: options.formBatch });
-        return heldTurn(store, { ...options, patience, announced, recovered });
+        // Look once more after reading: whoever closes us from here on sees these intents too, and has to settle them first.
+        if (!(await persist(patience, () => store.ledger.isClosed(announced.turn)))) {
+          const recovered = await recoverBatches(store, intents, { patience, formBatch: options.formBatch });
+          return heldTurn(store, { ...options, patience, announced, recovered });
+        }
       }
     } catch (error) {
       await announced.close();

@@ -5,9 +5,10 @@ import { checkBooks } from './check-books.ts';
 import { Engine } from './engine.ts';
 import { type Faults, Network } from './network.ts';
 import { type Hazards, Process } from './process.ts';
-import { type Refused, replay } from './replay.ts';
+import { recount } from './recount.ts';
+import { type Refused, type ReplayWorld, replay } from './replay.ts';
 import { Scheduler } from './scheduler.ts';
-import { World } from './world.ts';
+import { days, World } from './world.ts';
 
 /** A rule taken out: what a process sees of the store is broken on purpose. */
 export type Breakage = (store: Store) => Store;
@@ -73,6 +74,11 @@ class HistoryOf {
     for (let changes = scheduler.between(0, 6); changes > 0; changes--) {
       scheduler.after(this.#someTime(), () => this.#world.change());
     }
+    for (let recounts = scheduler.between(0, 3); recounts > 0; recounts--) {
+      scheduler.after(this.#someTime(), () =>
+        this.#launchRecount(scheduler.pick(days), scheduler.pick(['old', 'new'])),
+      );
+    }
     scheduler.after(this.#someTime(), () => this.#setClock());
     scheduler.after(this.#someTime(), () => this.#expireTokens());
     if (!(await scheduler.run(mostEvents))) this.#problems.push('the replays never end');
@@ -92,9 +98,14 @@ class HistoryOf {
     });
     if (!(await this.#scheduler.run(mostEvents))) this.#problems.push('the last replay never ends');
     if (refused === undefined) this.#problems.push('the last replay fails');
-    this.#problems.push(
-      ...checkBooks(this.#engine, { world: this.#world, refused: refused ?? [], rules: undefined }),
-    );
+    const expected = { world: this.#world, refused: refused ?? [] };
+    this.#problems.push(...checkBooks(this.#engine, { ...expected, recounted: [] }));
+    const recounted = new Set<number>();
+    for (const day of days) {
+      for (let at = this.#scheduler.between(1, 2); at > 0; at--) this.#launchRecount(day, 'new', recounted);
+    }
+    if (!(await this.#scheduler.run(mostEvents))) this.#problems.push('the last recounts never end');
+    this.#problems.push(...checkBooks(this.#engine, { ...expected, recounted: [...recounted] }));
   }
 
   #someTime(): number {
@@ -106,6 +117,14 @@ class HistoryOf {
   #launchReplay(): void {
     this.#launch('replay', async (process) => {
       await this.#replay(process);
+    });
+  }
+
+  #launchRecount(day: number, rules: string, done?: Set<number>): void {
+    this.#launch('recount', async (process) => {
+      const { outcome } = await recount({ ...this.#replayWorld(process), rules }, day);
+      this.#scheduler.log(() => `${process.name} of day ${day} by ${rules} rules: ${outcome}`);
+      if (outcome !== 'refused') done?.add(day);
     });
   }
 
@@ -126,8 +145,12 @@ class HistoryOf {
   }
 
   #replay(process: Process): Promise<Refused> {
+    return replay(this.#replayWorld(process));
+  }
+
+  #replayWorld(process: Process): ReplayWorld {
     const scheduler = this.#scheduler;
-    return replay({
+    return {
       scheduler,
       world: this.#world,
       store: this.#breakage(
@@ -135,7 +158,7 @@ class HistoryOf {
       ),
       rules: scheduler.pick(['old', 'new']),
       busy: () => this.#network.busy(process, scheduler.between(0, 3_000)),
-    });
+    };
   }
 
   #isDead(holder: string): boolean {
