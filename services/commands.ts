@@ -3,10 +3,28 @@ import type { CommandEntry } from './command.ts';
 /** The commands that work, in the order of `tallymark --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: "make up a registry's logs, count them, show and serve the numbers",
+    group: 'Start',
+    load: async () => (await import('./operator/demo.ts')).demo,
+  },
+  {
     name: 'replay',
-    summary: 'count archived logs',
+    summary: 'count archived logs, each line once',
     group: 'Count',
     load: async () => (await import('./replay/command.ts')).replayCommand,
+  },
+  {
+    name: 'recount',
+    summary: 'count days again by other rules, and enter the difference',
+    group: 'Count',
+    load: async () => (await import('./replay/recount-command.ts')).recount,
+  },
+  {
+    name: 'release',
+    summary: 'publish who downloaded: days and months that are due, each once',
+    group: 'Publish',
+    load: async () => (await import('./publisher/command.ts')).release,
   },
   {
     name: 'serve',
