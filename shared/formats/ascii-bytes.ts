@@ -10,3 +10,8 @@ export function matches(bytes: Uint8Array, p: number, word: Uint8Array): boolean
   for (let i = 0; i < word.length; i++) if (bytes[p + i] !== word[i]) return false;
   return true;
 }
+
+/** Whether `bytes[start, end)` begins with `word`. */
+export function startsWith(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  return end - start >= word.length && matches(bytes, start, word);
+}

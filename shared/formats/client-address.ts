@@ -1,3 +1,4 @@
+import type { ClientAddress } from './log-format.ts';
 import type { Encoding, RequestView } from './request-view.ts';
 
 /**
@@ -16,6 +17,13 @@ export function setForwardedAddress(view: RequestView, list: ForwardedList): voi
   while (end > from && view.bytes[end - 1] === 0x20) end--;
   if (end - from === 1 && view.bytes[from] === 0x2d) return;
   view.address.set(from, end, encoding);
+}
+
+/** Which entry from the right of X-Forwarded-For is the client's, 0 where the address stands elsewhere. */
+export function nthForwarded(clientAddress: ClientAddress = 'first'): number {
+  return typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress
+    ? clientAddress.xForwardedFor
+    : 0;
 }
 
 /** Where the list stands in `view.bytes`, and which of its entries is the client: 1 is the rightmost. */

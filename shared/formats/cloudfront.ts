@@ -1,5 +1,5 @@
-import { asciiBytes, matches } from './ascii-bytes.ts';
-import { setForwardedAddress } from './client-address.ts';
+import { asciiBytes, startsWith } from './ascii-bytes.ts';
+import { nthForwarded, setForwardedAddress } from './client-address.ts';
 import { isoDay } from './days.ts';
 import type { FieldUse, LineReader, LogFormat, ReaderOptions, ReadOutcome } from './log-format.ts';
 import { methodOf, statusOf } from './request-line.ts';
@@ -62,10 +62,8 @@ class CloudFrontReader implements LineReader {
   private unknownVersion = false;
 
   constructor(options: ReaderOptions) {
-    const { clientAddress } = options;
     this.options = options;
-    this.nthForwarded =
-      typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress ? clientAddress.xForwardedFor : 0;
+    this.nthForwarded = nthForwarded(options.clientAddress);
   }
 
   read(bytes: Uint8Array, start: number, lineEnd: number, view: RequestView): ReadOutcome {
@@ -129,10 +127,6 @@ class CloudFrontReader implements LineReader {
 
 const versionDirective = asciiBytes('#Version:');
 const fieldsDirective = asciiBytes('#Fields:');
-
-function startsWith(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
-  return end - start >= word.length && matches(bytes, start, word);
-}
 
 /** `1.0`, with blanks around it or not. */
 function isVersionOne(bytes: Uint8Array, start: number, end: number): boolean {

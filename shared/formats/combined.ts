@@ -1,9 +1,10 @@
-import { setForwardedAddress } from './client-address.ts';
+import { nthForwarded, setForwardedAddress } from './client-address.ts';
 import { closingQuote } from './closing-quote.ts';
 import { ClfDays, clfTimeLength } from './days.ts';
 import type { LineReader, LogFormat, ReaderOptions, ReadOutcome } from './log-format.ts';
 import { readRequestLine, statusOf } from './request-line.ts';
 import type { RequestView } from './request-view.ts';
+import { tokenEnd } from './token-end.ts';
 import { withoutReturn } from './without-return.ts';
 
 /**
@@ -47,8 +48,7 @@ class CombinedReader implements LineReader {
 
   constructor({ clientAddress = 'first' }: ReaderOptions) {
     this.first = clientAddress === 'first';
-    this.nthForwarded =
-      typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress ? clientAddress.xForwardedFor : 0;
+    this.nthForwarded = nthForwarded(clientAddress);
   }
 
   read(bytes: Uint8Array, start: number, lineEnd: number, view: RequestView): ReadOutcome {
@@ -141,13 +141,6 @@ function readClient(bytes: Uint8Array, start: number, end: number, view: Request
 
 function isDash(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === 1 && bytes[start] === dash;
-}
-
-/** Where the token from `p` on ends: its space, or `end`. */
-function tokenEnd(bytes: Uint8Array, p: number, end: number): number {
-  let at = p;
-  while (at < end && bytes[at] !== space) at++;
-  return at;
 }
 
 /** The vhost without its port. */

@@ -1,3 +1,4 @@
+import { asciiBytes, startsWith } from './ascii-bytes.ts';
 import { enveloped } from './envelope.ts';
 import type { LineReader, LogFormat } from './log-format.ts';
 import { dayInName } from './pep381.ts';
@@ -7,7 +8,7 @@ import { shapeOf, similarity } from './shape.ts';
 
 /**
  * What a file's first lines are.
- * - `found`: more than half of them read in `format`, with or without an envelope
+ * - `found`: at least half of them read in `format`, with or without an envelope
  * - `unknown`: the three formats most like them, and the first line's shape (`shapeOf`), never the line
  * - `empty`: no line in it, blank ones aside
  */
@@ -17,16 +18,19 @@ export type Detected =
   | { readonly outcome: 'empty' };
 
 /** How many lines of a file have a vote. */
-export const sampleLines = 100;
+const sampleLines = 100;
 
 /**
- * Detects the format of a file by its first `sampleLines` lines (`sample`; more are not looked at, and a last line
- * without its end is, too). `fileName` is `ReaderOptions.fileName`: without a day in it, it is no `pep381`.
+ * Detects the format of a file by its first 100 lines (`sample`; more are not looked at, and a last line without its end is,
+ * too). `fileName` is `ReaderOptions.fileName`: without a day in it, it is no `pep381`.
  */
 export function detectFormat(sample: Uint8Array, fileName: string): Detected {
   const lines = linesOf(sample);
   if (lines.length === 0) return { outcome: 'empty' };
-  const headed = formats.find((format) => format.header !== undefined && startsWith(lines[0], format.header));
+  const headed = formats.find(
+    (format) =>
+      format.header !== undefined && startsWith(lines[0], 0, lines[0].length, asciiBytes(format.header)),
+  );
   if (headed) return { outcome: 'found', format: headed, enveloped: false };
   const candidates = formats.filter((format) => isDetectable(format, fileName));
   const plain = winner(candidates, lines, (format) => format.open({ fileName }));
@@ -55,7 +59,7 @@ function isDetectable(format: LogFormat, fileName: string): boolean {
   return format.name !== 'json' && (format.name !== 'pep381' || dayInName(fileName) >= 0);
 }
 
-/** The format most lines are of, if more than half of them are: the first of several that do equally well. */
+/** The format most lines are of, if at least half of them are: the first of several that do equally well. */
 function winner(
   candidates: readonly LogFormat[],
   lines: readonly Uint8Array[],
@@ -69,7 +73,7 @@ function winner(
     const outcomes = lines.map((line) => reader.read(line, 0, line.length, view));
     const votes = outcomes.filter((outcome) => outcome === 'found').length;
     const voters = outcomes.filter((outcome) => outcome !== 'directive').length;
-    if (votes > most && votes * 2 > voters) {
+    if (votes > most && votes * 2 >= voters) {
       best = format;
       most = votes;
     }
@@ -90,8 +94,4 @@ function nearest(shape: string): string[] {
 function shapeOfSample(sample: string): string {
   const line = new TextEncoder().encode(sample.slice(sample.lastIndexOf('\n') + 1));
   return shapeOf(line, 0, line.length);
-}
-
-function startsWith(line: Uint8Array, header: string): boolean {
-  return [...header].every((char, i) => line[i] === char.charCodeAt(0));
 }

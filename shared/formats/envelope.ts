@@ -1,5 +1,6 @@
 import { unescapeJson } from './decode-span.ts';
-import { JsonScanner, jsonKeys, string } from './json-scanner.ts';
+import { jsonKeys } from './json-keys.ts';
+import { JsonScanner, string } from './json-scanner.ts';
 import type { LineReader, LogFormat, ReadOutcome } from './log-format.ts';
 import type { RequestView } from './request-view.ts';
 import { afterSyslogPrefix } from './syslog-prefix.ts';

@@ -1,9 +1,11 @@
 import { closingQuote } from './closing-quote.ts';
 import { anyDay } from './days.ts';
+import { isNothing } from './is-nothing.ts';
 import type { LineReader, LogFormat, ReadOutcome } from './log-format.ts';
 import { methodOf, readRequestLine, statusOf } from './request-line.ts';
 import type { RequestView } from './request-view.ts';
 import { afterSyslogPrefix } from './syslog-prefix.ts';
+import { tokenEnd } from './token-end.ts';
 import { withoutReturn } from './without-return.ts';
 
 /**
@@ -125,21 +127,16 @@ function readUserAgent(start: number, end: number, view: RequestView): ReadOutco
 }
 
 function setUserAgent(start: number, end: number, view: RequestView): ReadOutcome {
-  const isDash = end - start === 1 && view.bytes[start] === 0x2d;
-  if (!isDash && !isNullWord(view.bytes, start, end)) view.userAgent.set(start, end, 'apache');
+  if (!isNothing(view.bytes, start, end)) view.userAgent.set(start, end, 'apache');
   return 'found';
 }
 
 /** Digits, `-` or `(null)`: bytes sent, before the quoted fields. */
 function isSize(bytes: Uint8Array, start: number, end: number): boolean {
-  if (isNullWord(bytes, start, end) || (end - start === 1 && bytes[start] === 0x2d)) return true;
+  if (isNothing(bytes, start, end)) return true;
   let p = start;
   while (p < end && bytes[p] >= 0x30 && bytes[p] <= 0x39) p++;
   return p === end;
-}
-
-function isNullWord(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start === 6 && bytes[start] === 0x28 && bytes[start + 1] === 0x6e && bytes[end - 1] === 0x29;
 }
 
 /** Behind `- - ` or `"-" "-" `: identity and user, which Fastly leaves empty. */
@@ -150,11 +147,4 @@ function afterDashes(bytes: Uint8Array, start: number, end: number): number {
     else if (p + 3 < end && bytes[p] === quote && bytes[p + 1] === 0x2d && bytes[p + 2] === quote) p += 4;
   }
   return p;
-}
-
-/** Where the token from `p` on ends: its space, or `end`. */
-function tokenEnd(bytes: Uint8Array, p: number, end: number): number {
-  let at = p;
-  while (at < end && bytes[at] !== space) at++;
-  return Math.min(at, end);
 }

@@ -1,15 +1,8 @@
-import { setForwardedAddress } from './client-address.ts';
+import { nthForwarded, setForwardedAddress } from './client-address.ts';
 import { anyDay } from './days.ts';
-import {
-  absent,
-  isFalse,
-  isTrue,
-  type JsonKeys,
-  JsonScanner,
-  jsonKeys,
-  number,
-  string,
-} from './json-scanner.ts';
+import { isNothing } from './is-nothing.ts';
+import { type JsonKeys, jsonKeys } from './json-keys.ts';
+import { absent, isFalse, isTrue, JsonScanner, number, string } from './json-scanner.ts';
 import {
   type ClientAddress,
   type FieldUse,
@@ -69,9 +62,7 @@ class JsonReader implements LineReader {
     this.scanner = new JsonScanner(keysOf(shape, options.clientAddress ?? 'first'));
     this.hasMethod = uses.includes('method');
     this.hasStatus = uses.includes('status');
-    const { clientAddress } = options;
-    this.nthForwarded =
-      typeof clientAddress === 'object' && 'xForwardedFor' in clientAddress ? clientAddress.xForwardedFor : 0;
+    this.nthForwarded = nthForwarded(options.clientAddress);
   }
 
   read(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
@@ -134,7 +125,7 @@ class JsonReader implements LineReader {
 
   private set(bytes: Uint8Array, use: number, span: Span, encoding: Encoding): void {
     const { kind, start, end } = this.scanner;
-    if (kind[use] === string && !isNull(bytes, start[use], end[use]))
+    if (kind[use] === string && !isNothing(bytes, start[use], end[use]))
       span.set(start[use], end[use], encoding);
   }
 }
@@ -158,16 +149,6 @@ function keysByUse(fields: JsonShape['fields'], clientAddress: ClientAddress): s
   if (clientAddress === 'first' || 'field' in clientAddress) keys[forwarded] = [];
   if (clientAddress !== 'first') keys[address] = 'field' in clientAddress ? [clientAddress.field] : [];
   return keys;
-}
-
-/** CDNs write `-`, `(null)` or nothing where a header is missing. */
-function isNull(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start;
-  if (length === 1) return bytes[start] === 0x2d;
-  return (
-    length === 0 ||
-    (length === 6 && bytes[start] === 0x28 && bytes[start + 1] === 0x6e && bytes[end - 1] === 0x29)
-  );
 }
 
 /** The status, where a client that left early may also be a bare `0`. */

@@ -1,5 +1,6 @@
 import { asciiBytes, matches } from './ascii-bytes.ts';
 import { closingQuote, isEscaped } from './closing-quote.ts';
+import type { JsonKeys, Key, KeyTable } from './json-keys.ts';
 
 /** What stands where a field was looked for; `null` counts as absent. */
 export const absent = 0;
@@ -7,24 +8,6 @@ export const string = 1;
 export const number = 2;
 export const isTrue = 3;
 export const isFalse = 4;
-
-/** The keys of all fields, ready to be looked up; made once for many scanners. */
-export interface JsonKeys {
-  readonly root: KeyTable;
-  /** How many fields they serve. */
-  readonly fields: number;
-}
-
-/** Field by field, its keys, the most wanted first. */
-export function jsonKeys(fields: readonly (readonly string[])[]): JsonKeys {
-  const root = new KeyTable();
-  fields.forEach((keys, field) => {
-    keys.forEach((path, rank) => {
-      root.add(path, { field, rank });
-    });
-  });
-  return { root, fields: fields.length };
-}
 
 /**
  * Finds the values of a few keys in one JSON object without building it: about 1 ns a byte, and no string of anything.
@@ -195,51 +178,3 @@ function kindOf(byte: number): number {
 /** 1 for all that numbers and words are made of. */
 const isWordByte = new Uint8Array(256);
 for (const byte of asciiBytes('0123456789abcdefghijklmnopqrstuvwxyzE+-.')) isWordByte[byte] = 1;
-
-const utf8 = new TextEncoder();
-
-interface Key {
-  readonly bytes: Uint8Array;
-  /** -1 where only keys inside its object are asked for. */
-  field: number;
-  rank: number;
-  inside?: KeyTable;
-}
-
-/** The keys asked for in one object, found by length and last byte: few enough that a bucket seldom holds two. */
-class KeyTable {
-  private readonly buckets: (Key[] | undefined)[] = new Array(64).fill(undefined);
-
-  add(path: string, target: { readonly field: number; readonly rank: number }): void {
-    const flat = this.entry(path);
-    flat.field = target.field;
-    flat.rank = target.rank;
-    const dot = path.indexOf('.');
-    if (dot < 0) return;
-    const outer = this.entry(path.slice(0, dot));
-    outer.inside ??= new KeyTable();
-    outer.inside.add(path.slice(dot + 1), target);
-  }
-
-  /** The key in `bytes[start, end)`; one that is written with escapes is not recognised. */
-  find(bytes: Uint8Array, start: number, end: number): Key | undefined {
-    const length = end - start;
-    const bucket = this.buckets[(length * 5 + bytes[end - 1]) & 63];
-    if (bucket === undefined) return undefined;
-    for (let i = 0; i < bucket.length; i++) {
-      const key = bucket[i];
-      if (key.bytes.length === length && matches(bytes, start, key.bytes)) return key;
-    }
-    return undefined;
-  }
-
-  private entry(name: string): Key {
-    const bytes = utf8.encode(name);
-    const known = this.find(bytes, 0, bytes.length);
-    if (known !== undefined) return known;
-    const key: Key = { bytes, field: -1, rank: 0 };
-    const bucket = (bytes.length * 5 + bytes[bytes.length - 1]) & 63;
-    this.buckets[bucket] = [...(this.buckets[bucket] ?? []), key];
-    return key;
-  }
-}

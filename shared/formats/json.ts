@@ -23,6 +23,7 @@ export const json: LogFormat = {
     '(range)': 'range',
     '(forwarded)': 'forwarded',
     '(internal)': 'internal',
+    '(edge)': 'edge',
     '(any other key)': 'stepped-over',
   },
   stateful: false,
@@ -34,5 +35,7 @@ function openWithKeys(options: ReaderOptions): LineReader {
   if (!keys.time || !keys.path)
     throw new Error('format json: the configuration must name the keys of time and path');
   const uses = Object.entries(keys) as [FieldUse, string][];
+  const useless = uses.find(([use]) => use === 'stepped-over' || !Object.values(json.fields).includes(use));
+  if (useless) throw new Error(`format json: ${useless[0]} is no field that can have a key`);
   return openJson({ fields: Object.fromEntries(uses.map(([use, key]) => [key, use])) }, options);
 }

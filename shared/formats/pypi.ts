@@ -1,5 +1,6 @@
-import { asciiBytes, matches } from './ascii-bytes.ts';
+import { asciiBytes, startsWith } from './ascii-bytes.ts';
 import { httpDay } from './days.ts';
+import { isNothing } from './is-nothing.ts';
 import type { LineReader, LogFormat, ReadOutcome } from './log-format.ts';
 import { methodOf, rangeOf, statusOf } from './request-line.ts';
 import type { RequestView } from './request-view.ts';
@@ -55,8 +56,8 @@ const pypiReader: LineReader = {
     const countryEnd = nextPipe(bytes, timeEnd + 1, end);
     const pathEnd = nextPipe(bytes, countryEnd + 1, end);
     if (pathEnd >= end) return 'malformed_line';
-    setUnlessNull(view, 'country', timeEnd + 1, countryEnd);
-    setUnlessNull(view, 'path', countryEnd + 1, pathEnd);
+    setUnlessNothing(view, 'country', timeEnd + 1, countryEnd);
+    setUnlessNothing(view, 'path', countryEnd + 1, pathEnd);
     view.day = httpDay(bytes, time, timeEnd);
     if (view.day < 0) return 'malformed_time';
     const hasTls = time > message || startsWith(bytes, pathEnd + 1, end, tls);
@@ -71,12 +72,12 @@ function readFile(start: number, end: number, isSimple: boolean, view: RequestVi
   let from = start;
   for (let column = 0; column < 3; column++) {
     const to = nextPipe(bytes, from, end);
-    if (to >= end || (!isSimple && isNull(bytes, from, to))) return 'malformed_line';
+    if (to >= end || (!isSimple && isNothing(bytes, from, to))) return 'malformed_line';
     from = to + 1;
   }
   view.method = 'GET';
   view.status = 200;
-  setUnlessNull(view, 'userAgent', isSimple ? from : afterRequest(from, end, view), end);
+  setUnlessNothing(view, 'userAgent', isSimple ? from : afterRequest(from, end, view), end);
   return 'found';
 }
 
@@ -107,26 +108,14 @@ function afterVersion(bytes: Uint8Array, start: number, end: number): number {
 const download = asciiBytes('download|');
 const simple = asciiBytes('simple|');
 const tls = asciiBytes('TLS');
-const nullWord = asciiBytes('(null)');
 
-function startsWith(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
-  return end - start >= word.length && matches(bytes, start, word);
-}
-
-function setUnlessNull(
+function setUnlessNothing(
   view: RequestView,
   name: 'country' | 'path' | 'userAgent',
   start: number,
   end: number,
 ): void {
-  if (!isNull(view.bytes, start, end)) view[name].set(start, end);
-}
-
-/** Empty, blank or `(null)`. */
-function isNull(bytes: Uint8Array, start: number, end: number): boolean {
-  let p = start;
-  while (p < end && bytes[p] === 0x20) p++;
-  return p >= end || (end - p === nullWord.length && matches(bytes, p, nullWord));
+  if (!isNothing(view.bytes, start, end)) view[name].set(start, end);
 }
 
 function isDigits(bytes: Uint8Array, start: number, end: number): boolean {

@@ -50,8 +50,3 @@ test.each<[string, string, ClientAddress, string]>([
 ])('%s %s with %j is %s', (name, lines, clientAddress, want) => {
   expect(addressIn(name, lines, clientAddress)).toBe(want);
 });
-
-test('json without keys for time and path is refused when it is opened, not line by line', () => {
-  expect(() => formatByName('json')!.open({ fileName: 'a' })).toThrow('time and path');
-  expect(() => formatByName('json')!.open({ fileName: 'a', keys: { path: 'p' } })).toThrow('time and path');
-});

@@ -71,11 +71,11 @@ test('a log of no lines is empty, one of directives alone is what they say', () 
   expect(detect('#Version: 1.0\n#Fields: date time\n')).toMatchObject({ format: { name: 'cloudfront' } });
 });
 
-test('more than half of the first 100 lines decide', () => {
+test('at least half of the first 100 lines decide', () => {
   const vote = (good: number, bad: number) =>
     detect(`${'noise\n'.repeat(bad)}${`${line}\n`.repeat(good)}`).outcome;
-  expect(vote(51, 49)).toBe('found');
-  expect(vote(50, 50)).toBe('unknown');
+  expect(vote(50, 50)).toBe('found');
+  expect(vote(49, 51)).toBe('unknown');
   expect(vote(1000, 100)).toBe('unknown');
 });
 

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  absent,
-  isFalse,
-  isTrue,
-  JsonScanner,
-  jsonKeys,
-  number,
-  string,
-} from '../../shared/formats/json-scanner.ts';
+import { jsonKeys } from '../../shared/formats/json-keys.ts';
+import { absent, isFalse, isTrue, JsonScanner, number, string } from '../../shared/formats/json-scanner.ts';
 
 /** What the scanner finds of each field, as JSON's text. */
 function scan(fields: readonly (readonly string[])[], json: string): (string | undefined)[] | 'broken' {

@@ -47,7 +47,7 @@ function cellsOf(view: RequestView): string[] {
 }
 
 /** A span's text, quoted where it has a blank or a control character in it. */
-export function textOf(view: RequestView, span: Span): string {
+function textOf(view: RequestView, span: Span): string {
   if (span.start === span.end) return '-';
   const text = decodeSpan(view.bytes, span) ?? '(not UTF-8)';
   return /[\s"]/.test(text) ? JSON.stringify(text) : text;
