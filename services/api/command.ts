@@ -29,6 +29,7 @@ export const serve: Command<ServeFlags> = {
       host: flags.host,
       port: flags.port,
       version,
+      defaultRegistry: flags.registry,
       registries: settings.registries,
       onFailure: (error) =>
         terminal.err(`${describeFailure(error, { program, stopped: signal.aborted }).message}\n`),

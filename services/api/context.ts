@@ -36,8 +36,8 @@ export function catalogOf({ catalog }: ApiContext): Catalog {
 }
 
 /**
- * The registry of that name, else the default one: the operator's first with counts, else the first by name; undefined in
- * an empty store. Throws `unknown-project`.
+ * The registry of that name, else the default one: the operator's first with counts, else the one with most projects;
+ * undefined in an empty store. Throws `unknown-project`.
  */
 export function registryOf(context: ApiContext, name: string | undefined): RegistryCatalog | undefined {
   const { registries } = catalogOf(context);
@@ -49,8 +49,10 @@ export function registryOf(context: ApiContext, name: string | undefined): Regis
       `no registry of this name; there are: ${[...registries.keys()].join(', ') || 'none yet'}`,
     );
   }
-  const preferred = context.registries.find((one) => registries.has(one)) ?? [...registries.keys()][0];
-  return preferred === undefined ? undefined : registries.get(preferred);
+  const preferred = context.registries.find((one) => registries.has(one));
+  if (preferred !== undefined) return registries.get(preferred);
+  const bySize = [...registries.values()].sort((a, b) => b.projects.size - a.projects.size);
+  return bySize[0];
 }
 
 /** A project by any spelling of its name. Throws `unknown-project`. */

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly port: number;
   /** Of Tallymark. */
   readonly version: string;
+  /** The registry of `/v1/projects/…`; without it the first of `registries` with counts. */
+  readonly defaultRegistry?: string | undefined;
   /** The operator's registries in order; others go by the layout of their name. */
   readonly registries?: readonly { readonly name: string; readonly layout: string }[];
   /** Told of errors that nobody expected; they hold nothing of a log line. */
@@ -32,7 +34,7 @@ const refreshIntervalMs = 5_000;
  * listening or from reading the store.
  */
 export async function startApi(options: StartOptions): Promise<RunningApi> {
-  const { database, host, port, version, registries = [], onFailure = () => {} } = options;
+  const { database, host, port, version, defaultRegistry, registries = [], onFailure = () => {} } = options;
   await using resources = new Resources();
   const catalog = keepCatalogFresh({ database, now: Date.now, refreshIntervalMs });
   resources.add(() => catalog[Symbol.asyncDispose]());
@@ -40,7 +42,7 @@ export async function startApi(options: StartOptions): Promise<RunningApi> {
     database,
     catalog,
     version,
-    registries: registries.map(({ name }) => name),
+    registries: [defaultRegistry ?? [], registries.map(({ name }) => name)].flat(),
     normaliseProject: (registry, project) => {
       const layout = registries.find(({ name }) => name === registry)?.layout ?? registry;
       return layoutByName(layout)?.normaliseProject(project) ?? project;

@@ -26,7 +26,7 @@ const release = (through: string) =>
     today,
     profile: profileNamed('exact'),
     vocabularies,
-    countryData: { source: 'DB-IP Lite', build: '2026-02-01' },
+    countryData: { source: 'DB-IP Lite', build: '2026-02-01', attribution: null },
   });
 
 async function countries(project: string | undefined, from: string, to: string, catalog?: Catalog) {

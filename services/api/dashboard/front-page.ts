@@ -69,6 +69,6 @@ function projectTable(
 <td class="bar-cell">${bar(last30Days / most)}</td><td class="number">${count(last30Days)}</td><td class="number">${compact(total)}</td></tr>
 `,
   );
-  return html`<table><thead><tr><th scope="col">Project</th><td></td><th scope="col" class="number">30 days</th><th scope="col" class="number">All time</th></tr></thead>
+  return html`<table class="projects"><thead><tr><th scope="col">Project</th><td class="bar-cell"></td><th scope="col" class="number">30 days</th><th scope="col" class="number">All time</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
 }

@@ -4,7 +4,7 @@ import { compact, count, longDay, shortDay } from './numbers.ts';
 
 /** Size of the drawing in its own units; the page scales it to its column. */
 const width = 720;
-const height = 220;
+const height = 250;
 const margin = { top: 12, right: 12, bottom: 26, left: 46 };
 
 /** A day's downloads as a line; days that nothing is counted for are gaps, provisional ones are shaded. */

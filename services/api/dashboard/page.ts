@@ -1,5 +1,4 @@
 import type { RegistryCatalog } from '../../../shared/store/released/catalog.ts';
-import { attribution } from '../attribution.ts';
 import { Html, html, none } from './html.ts';
 import { longDay } from './numbers.ts';
 import { style } from './style.ts';
@@ -13,10 +12,15 @@ export interface PageOptions {
   /** Whether the search and its results stay in this registry, which is not the default one. */
   readonly isNamed: boolean;
   readonly version: string;
+  /** Whom the country data's licence wants named. */
+  readonly attribution: { readonly text: string; readonly url: string } | null;
 }
 
 /** A whole page. */
-export function page({ title, search = '', registry, isNamed, version }: PageOptions, content: Html): string {
+export function page(
+  { title, search = '', registry, isNamed, version, attribution }: PageOptions,
+  content: Html,
+): string {
   const field =
     isNamed && registry ? html`<input type="hidden" name="registry" value="${registry.name}">` : none;
   const home = isNamed && registry ? `/?registry=${encodeURIComponent(registry.name)}` : '/';
@@ -43,7 +47,7 @@ ${content}
 </main>
 <footer class="foot">
 <p>${throughText(registry)}</p>
-<p>Countries: <a href="${attribution.url}">${attribution.text}</a></p>
+${attribution === null ? none : html`<p>Countries: <a href="${attribution.url}">${attribution.text}</a></p>`}
 <p><a href="/v1/meta">What is counted</a></p>
 <p><a href="/openapi.json">API</a></p>
 <p>Tallymark ${version}</p>

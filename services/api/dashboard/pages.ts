@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { latestTerms, type RegistryCatalog } from '../../../shared/store/released/catalog.ts';
 import { readBreakdown } from '../../../shared/store/released/read-breakdown.ts';
 import { readSeries } from '../../../shared/store/released/read-series.ts';
 import { readSummary } from '../../../shared/store/released/read-summary.ts';
+import { defaultAttribution } from '../attribution.ts';
 import { type ApiContext, catalogOf, projectOf, registryOf } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { rangeOf } from '../range.ts';
+import { type Range, rangeOf } from '../range.ts';
 import { profileOf, projectParams } from '../schemas.ts';
 import { cachingHeaders, etagOf, isKnown } from '../table-route.ts';
 import { frontPage } from './front-page.ts';
@@ -29,7 +31,7 @@ export function addPages(app: FastifyInstance, context: ApiContext): void {
       const isNamed = name !== undefined;
       return {
         key: { page: '/', q, registry: registry?.name, isNamed },
-        write: async () => frontPage(catalog, { search: q, registry, isNamed, version: context.version }),
+        write: async () => frontPage(catalog, { search: q, registry, isNamed, ...footOf(context) }),
       };
     }),
   );
@@ -40,6 +42,16 @@ export function addPages(app: FastifyInstance, context: ApiContext): void {
       ),
     );
   }
+}
+
+/** What stands at the foot of every page. */
+function footOf({ catalog, version }: ApiContext) {
+  const current = catalog.current();
+  const terms = current === undefined ? undefined : latestTerms(current);
+  return {
+    version,
+    attribution: terms === undefined ? defaultAttribution : (terms.country_data?.attribution ?? null),
+  };
 }
 
 interface PreparedPage {
@@ -53,12 +65,12 @@ function preparePage(context: ApiContext, params: z.output<typeof projectParams>
   const isNamed = params.registry !== undefined;
   const question = { registry, project: project.name, today };
   const write = async () => {
-    const { database, version } = context;
+    const { database } = context;
     const [summary, series, countries] = await Promise.all([
       readSummary(database, registry, project.name),
       readSeries(database, {
         ...question,
-        ...rangeOf({ period: 'last-90d' }, registry, today),
+        ...countedOf(registry, rangeOf({ period: 'last-90d' }, registry, today)),
         interval: 'day',
       }),
       readBreakdown(database, {
@@ -70,9 +82,23 @@ function preparePage(context: ApiContext, params: z.output<typeof projectParams>
     ]);
     if (summary === undefined) throw new Error('a project of the catalog has no summary');
     const profile = profileOf(registry, countries.coveredThrough);
-    return projectPage({ registry, project, isNamed, version, summary, series, countries, profile });
+    return projectPage({
+      registry,
+      project,
+      isNamed,
+      summary,
+      series,
+      countries,
+      profile,
+      ...footOf(context),
+    });
   };
   return { key: { page: 'project', registry: registry.name, project: project.name, isNamed }, write };
+}
+
+/** The part of a range since counting began; what was before would be an empty half of the chart. */
+function countedOf({ dataFrom }: RegistryCatalog, { from, to }: Range): Range {
+  return { from: Math.max(from, dataFrom ?? from), to };
 }
 
 /** Like an answer of the API: an ETag before any query, kept in memory, and an error as a page. */
@@ -105,7 +131,7 @@ async function sendPage(
 function problemPage(context: ApiContext, { body }: Problem): string {
   const registry = context.catalog.current() === undefined ? undefined : registryOf(context, undefined);
   return page(
-    { title: body.title, registry, isNamed: false, version: context.version },
+    { title: body.title, registry, isNamed: false, ...footOf(context) },
     html`<h1>${body.title}</h1><p class="lead">${body.status === 404 ? 'No download of a project of this name is counted here. Search for a part of its name, or see ' : `${body.detail}. Back to `}<a href="/">all projects</a>.</p>`,
   );
 }

@@ -42,9 +42,12 @@ function leftOut({ mirror, bot }: Summary): string {
 
 function tiles({ windows, total, firstDay }: Summary): Html {
   const names = { 1: 'Last day', 7: 'Last 7 days', 30: 'Last 30 days', 365: 'Last 365 days' } as const;
-  const ofWindows = windows.map(({ days, downloads, previous }) =>
-    tile(names[days], downloads, previous === null ? none : changeText(downloads, previous)),
-  );
+  const ofWindows = windows.map(({ days, from, through, downloads, previous }) => {
+    const isCut = from > through - days + 1;
+    const below =
+      previous === null ? (isCut ? html`since ${longDay(from)}` : none) : changeText(downloads, previous);
+    return tile(names[days], downloads, below);
+  });
   return html`<dl class="tiles">${ofWindows}${tile('All time', total, html`since ${longDay(firstDay)}`)}</dl>`;
 }
 

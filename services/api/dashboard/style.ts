@@ -67,6 +67,8 @@ tbody th { font-weight: 450; color: var(--ink); font-size: inherit; overflow-wra
 tbody tr:last-child > * { border-bottom: 0; }
 th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
+td a, tbody th a { text-decoration-color: transparent; }
+td a:hover, tbody th a:hover { text-decoration-color: currentColor; }
 .bar-cell { width: 34%; }
 .bar { display: block; width: 100%; height: .55rem; }
 .bar rect { fill: var(--bar); }
@@ -81,7 +83,7 @@ code { font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mo
 .tabs [aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 @media (max-width: 34rem) {
   .page { padding-inline: 1rem; } form { flex-basis: 100%; } .panel { padding-inline: 1rem; }
-  .bar-cell { width: 22%; } .tiles { grid-template-columns: 1fr 1fr; } .tile:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
+  .bar-cell { width: 22%; } .projects .bar-cell { display: none; } .tiles { grid-template-columns: 1fr 1fr; } .tile:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
   .chart .tick { font-size: 20px; }
 }
 @media print { form, .links, details { display: none; } .panel, .tile { break-inside: avoid; } }

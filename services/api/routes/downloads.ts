@@ -132,7 +132,7 @@ function ungrouped(head: object, series: Awaited<ReturnType<typeof readSeries>>,
   const person = { group: null, profile: null, covered_from: null, covered_through: null };
   return {
     body: { ...head, ...person, data },
-    columns: ['date', 'downloads', 'provisional']
+    columns: ['date', 'downloads', 'provisional'],
   };
 }
 

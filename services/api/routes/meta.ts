@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { profileNamed } from '../../../shared/privacy/profile.ts';
-import type { Catalog, RegistryCatalog } from '../../../shared/store/released/catalog.ts';
+import { type Catalog, latestTerms } from '../../../shared/store/released/catalog.ts';
 import { countryDataSchema, type Terms } from '../../../shared/store/released/terms.ts';
 import { exactDimensions, personDimensions } from '../../../shared/store/released/vocabularies.ts';
-import { attribution } from '../attribution.ts';
 import { catalogOf } from '../context.ts';
 import { daySchema, dimensions, envelopeOf, envelopeShape, isoDayOrNull } from '../schemas.ts';
 import type { TableRoute } from '../table-route.ts';
@@ -23,10 +22,7 @@ const response = z.object({
     })
     .nullable()
     .describe('of the last published month; null where nothing is published'),
-  country_data: countryDataSchema
-    .extend({ attribution: z.object({ text: z.string(), url: z.string() }) })
-    .nullable()
-    .describe('of the last published month'),
+  country_data: countryDataSchema.nullable().describe('of the last published month'),
   dimensions: z.array(
     z.object({
       name: z.enum(dimensions),
@@ -77,7 +73,7 @@ function bodyOf(catalog: Catalog) {
     projects: registry.projects.size,
     released_through: isoDayOrNull([...registry.days.keys()].at(-1)),
   }));
-  const terms = latestTerms(registries);
+  const terms = latestTerms(catalog);
   return {
     data_from:
       data
@@ -93,7 +89,7 @@ function bodyOf(catalog: Catalog) {
     provisional: data.some(({ provisional }) => provisional),
     rules: catalog.rules,
     privacy: terms === undefined ? null : privacyOf(terms),
-    country_data: terms?.country_data ? { ...terms.country_data, attribution } : null,
+    country_data: terms?.country_data ?? null,
     dimensions: [
       ...personDimensions.map((name) => ({
         name,
@@ -104,11 +100,6 @@ function bodyOf(catalog: Catalog) {
     ],
     data,
   };
-}
-
-function latestTerms(registries: readonly RegistryCatalog[]): Terms | undefined {
-  const all = registries.flatMap(({ terms }) => [...terms]).sort(([a], [b]) => a - b);
-  return all.at(-1)?.[1];
 }
 
 function privacyOf({ profile }: Terms) {

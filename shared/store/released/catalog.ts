@@ -66,6 +66,12 @@ export async function readCatalog(database: Database, today: number): Promise<Ca
   return { version, today, rules, registries };
 }
 
+/** What the last published month of all registries was drawn under; undefined where nothing is published. */
+export function latestTerms({ registries }: Pick<Catalog, 'registries'>): Terms | undefined {
+  const all = [...registries.values()].flatMap(({ terms }) => [...terms]);
+  return all.sort(([a], [b]) => a - b).at(-1)?.[1];
+}
+
 /**
  * The version a catalog read now would have: one small query. It is asked for before the catalog is read, so that a
  * catalog is never older than its version.

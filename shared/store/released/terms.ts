@@ -9,6 +9,8 @@ export const countryDataSchema = z.object({
   source: z.string(),
   /** Day the database was built, `YYYY-MM-DD`. */
   build: z.string(),
+  /** Whom its licence wants named wherever countries are shown. */
+  attribution: z.object({ text: z.string(), url: z.string() }).nullable(),
 });
 export type CountryData = z.infer<typeof countryDataSchema>;
 
