@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectStore, type Store } from '../../shared/clickhouse/connect-store.ts';
 import type { InsertBytes } from '../../shared/clickhouse/database.ts';
 import { stringColumns } from '../../shared/clickhouse/native-strings.ts';
@@ -12,6 +12,8 @@ const mount = (...args: string[]): boolean => spawnSync('/bin/mount', args).stat
 const unmount = (): boolean => spawnSync('/bin/umount', ['--lazy', disk]).status === 0;
 const mayMount = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk) && unmount();
 const title = 'a small disk of its own';
+
+afterAll(() => rmdirSync(disk));
 
 describe.skipIf(!mayMount)(mayMount ? title : `${title} (skipped: this user may not mount one)`, () => {
   beforeEach(() => {

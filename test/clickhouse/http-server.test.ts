@@ -10,6 +10,8 @@ import { type Fault, startTestServer, type TestServer } from './http-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tallymark-'));
 const storeKeyFile = join(folder, 'store.key');
+/** Long enough for a statement on a busy machine, short enough to wait for in a test. */
+const TIMEOUT_MS = 4_000;
 const account = { user: 'tally', password: 'mark' };
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -20,8 +22,10 @@ describe('a server behind a bad network', () => {
 
   beforeAll(async () => {
     server = await startTestServer({ folder: join(folder, 'faults'), ...account });
-    options = { url: server.url, ...account, storeKeyFile, requestTimeoutMs: 2_000, patienceMs: 20_000 };
-    store = await connectStore(options);
+    options = { url: server.url, ...account, storeKeyFile };
+    // Made with all the time it takes, then used with little.
+    await (await connectStore(options))[Symbol.asyncDispose]();
+    store = await connectStore({ ...options, requestTimeoutMs: TIMEOUT_MS, patienceMs: 25_000 });
   });
   afterAll(async () => {
     await store[Symbol.asyncDispose]();
@@ -47,10 +51,10 @@ describe('a server behind a bad network', () => {
 
   test('an insert that was given up on may land later, and its token makes it one', async () => {
     const insert = entry('late');
-    await server.fail({ kind: 2_500, on: 'insert', times: 1 });
+    await server.fail({ kind: TIMEOUT_MS + 500, on: 'insert', times: 1 });
     await expect(store.insert(insert)).rejects.toMatchObject({ name: 'AmbiguousInsert' });
     expect(await rows(store, 'late')).toBe(0);
-    await expect.poll(() => rows(store, 'late'), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => rows(store, 'late'), { timeout: 10_000 }).toBe(1);
     await store.insert(insert);
     expect(await rows(store, 'late')).toBe(1);
   });
