@@ -86,6 +86,18 @@ describe('the tree', () => {
     expect([...folders].filter((folder) => !files.includes(`${folder}/README.md`))).toEqual([]);
   });
 
+  test('tells of each decision what it was made on, and what would change it', () => {
+    const records = texts.filter(({ path }) => /^infra\/decisions\/(?!README)/.test(path));
+    expect(records).not.toEqual([]);
+    const parts = ['Context', 'Options', 'Decision', 'What would change our mind'];
+    const lacking = records.flatMap(({ path, text }) =>
+      parts.filter((part) => !text.includes(`**${part}.**`)).map((part) => `${path}: ${part}`),
+    );
+    expect(lacking).toEqual([]);
+    const numbers = records.map(({ path }) => /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]);
+    expect(numbers).toEqual(numbers.map((_, index) => String(index + 1).padStart(4, '0')));
+  });
+
   test('installs from whatever registry the machine is set to: no host of one is written down', () => {
     expect(texts.filter(({ text }) => registryHost.test(text)).map(({ path }) => path)).toEqual([]);
   });
