@@ -106,7 +106,8 @@ async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
     await using folder = await open(dirname(path), 'r');
     await folder.sync();
   } catch (cause) {
-    await rm(draft, { force: true });
+    // Where even this fails the first error says why.
+    await rm(draft, { force: true }).catch(() => {});
     const { code } = cause as NodeJS.ErrnoException;
     const todo = 'The country database in use stays; check the disk and the permissions.';
     throw new CountryDatabaseError(`${path} cannot be written (${code}). ${todo}`, { cause });
