@@ -6,7 +6,7 @@ import type { Turn } from '../../shared/store/take-turn.ts';
 import type { Crew } from './crew.ts';
 import { detectSetup } from './detect-setup.ts';
 import { FileRefused } from './file-refused.ts';
-import { candidateOf, type OpenedFile, planFile } from './plan.ts';
+import { candidateOf, identityOf, type OpenedFile, planFile } from './plan.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import type { Report } from './report.ts';
 
@@ -70,11 +70,10 @@ async function openFile(
   let source: Source | undefined;
   try {
     source = await openSource(path, pool);
-    const { identity } = source;
-    if (identity) {
+    if (source.identity) {
       const setup = detectSetup(source, options, guess);
       report.describe(file, setup);
-      return { file, source, identity, setup };
+      return { file, source, identity: identityOf(source, setup) ?? source.identity, setup };
     }
   } catch (error) {
     failFile(report, file, error);

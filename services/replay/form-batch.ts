@@ -3,13 +3,13 @@ import type { FileSetup } from '../../shared/count/counted-batch.ts';
 import { formatByName } from '../../shared/formats/registry.ts';
 import type { BlockPool } from '../../shared/source/block-pool.ts';
 import { openSource } from '../../shared/source/open-source.ts';
-import { type Source, SourceError } from '../../shared/source/source.ts';
+import { type Source, SourceError, type SourceIdentity } from '../../shared/source/source.ts';
 import { type CoveredRange, rangesWithin } from '../../shared/store/coverage.ts';
 import type { IntendedStretch } from '../../shared/store/ledger.ts';
 import type { BatchToForm, FormBatch } from '../../shared/store/recover-batch.ts';
 import type { Counter } from '../../shared/workers/counter.ts';
 import { Lane } from './lane.ts';
-import { candidateOf } from './plan.ts';
+import { candidateOf, identityOf } from './plan.ts';
 
 interface FormOptions {
   readonly counter: Counter;
@@ -56,11 +56,17 @@ async function feedAgain(lane: Lane, again: Again): Promise<boolean> {
   if (stretch.path === '-') return false;
   try {
     await using source = await openSource(stretch.path, pool);
-    if (source.identity === undefined) return false;
-    const candidate = candidateOf({ source, identity: source.identity });
+    const identity = identityOf(source, again.setup);
+    if (identity === undefined) return false;
+    const candidate = candidateOf({ source, identity });
     if (!batch.isSource(stretch, candidate)) return false;
     const [coverage] = await batch.lookUp([candidate]);
-    const last = await feedStretch(lane, source, { ...again, covered: rangesWithin(coverage, stretch) });
+    const last = await feedStretch(lane, {
+      ...again,
+      source,
+      identity,
+      covered: rangesWithin(coverage, stretch),
+    });
     return stretch.from === stretch.to || batch.endsWith(stretch, last);
   } catch (error) {
     if (error instanceof SourceError) return false;
@@ -68,14 +74,18 @@ async function feedAgain(lane: Lane, again: Again): Promise<boolean> {
   }
 }
 
+interface Found extends Again {
+  readonly source: Source;
+  readonly identity: SourceIdentity;
+  readonly covered: readonly CoveredRange[];
+}
+
 /** Counts `[from, to)` of the source and gives the digest of its last line. */
 async function feedStretch(
   lane: Lane,
-  source: Source,
-  { stretch, setup, file, covered, signal }: Again & { covered: readonly CoveredRange[] },
+  { stretch, setup, file, source, identity, covered, signal }: Found,
 ): Promise<string> {
   const { from, to } = stretch;
-  const identity = source.identity as NonNullable<Source['identity']>;
   lane.begin({ file, path: resolve(source.path), identity, setup }, from, covered);
   if (from > 0 && formatByName(setup.format)?.stateful) {
     for await (const block of source.blocks({ from: 0, to: from, signal })) lane.pass(block);

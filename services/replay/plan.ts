@@ -35,6 +35,16 @@ export interface Plan extends LaneFile {
   readonly how: readonly string[];
 }
 
+/**
+ * The identity of a source, undefined where it has no line yet. Daily statistics (`pep381`) have their day in the file's name alone, and two days may
+ * begin alike: there the name counts too.
+ */
+export function identityOf(source: Source, { format, fileName }: FileSetup): SourceIdentity | undefined {
+  const { identity } = source;
+  if (!identity || format !== 'pep381') return identity;
+  return { ...identity, firstLine: hash('sha256', `${fileName}\n${identity.firstLine}`) };
+}
+
 /** A file that has lines, and how they are read. */
 export interface OpenedFile {
   readonly file: number;
