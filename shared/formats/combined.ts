@@ -123,7 +123,7 @@ function timeBracket(bytes: Uint8Array, start: number, end: number): number {
 function readClient(bytes: Uint8Array, start: number, end: number, view: RequestView): boolean {
   if (bytes[start] === 0x3c) return false;
   const first = tokenEnd(bytes, start, end);
-  if (bytes[first - 1] === 0x2c) {
+  if (first > start && bytes[first - 1] === 0x2c) {
     view.address.set(start, first - 1);
     return true;
   }

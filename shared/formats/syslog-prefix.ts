@@ -70,7 +70,7 @@ function isCapital(byte: number): boolean {
 /** Behind `host tag: ` or `tag: `; behind the host alone where no tag follows. */
 function afterTag(bytes: Uint8Array, start: number, end: number): number {
   const first = afterToken(bytes, start, end);
-  if (bytes[first - 2] === 0x3a) return first;
+  if (first - 2 >= start && bytes[first - 2] === 0x3a) return first;
   const second = afterToken(bytes, first, end);
   return second - 2 > first && bytes[second - 2] === 0x3a ? second : first;
 }
