@@ -21,6 +21,24 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./replay/recount-command.ts')).recount,
   },
   {
+    name: 'query',
+    summary: 'show downloads as bars, JSON or CSV',
+    group: 'Ask',
+    load: async () => (await import('./operator/query.ts')).query,
+  },
+  {
+    name: 'audit',
+    summary: 'check that the books balance',
+    group: 'Look after',
+    load: async () => (await import('./operator/audit.ts')).audit,
+  },
+  {
+    name: 'doctor',
+    summary: 'check machine, configuration, country data and store',
+    group: 'Look after',
+    load: async () => (await import('./operator/doctor.ts')).doctor,
+  },
+  {
     name: 'release',
     summary: 'publish who downloaded: days and months that are due, each once',
     group: 'Publish',

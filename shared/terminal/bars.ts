@@ -6,6 +6,8 @@ export interface Bar {
   readonly label: string;
   readonly value: number;
   readonly note?: string;
+  /** A rest or a sum: its number is shown, and no bar, since it would dwarf the others. */
+  readonly isRest?: boolean;
 }
 
 /** Eighths of a character. */
@@ -20,12 +22,12 @@ export function drawBars(bars: readonly Bar[], options: { total: number; width: 
   const numberWidth = Math.max(0, ...numbers.map(textWidth));
   const noteWidth = Math.max(0, ...bars.map(({ note }) => (note === undefined ? 0 : textWidth(note) + 2)));
   const space = Math.max(4, Math.min(longestBar, options.width - labelWidth - numberWidth - noteWidth - 15));
-  const largest = Math.max(1, ...bars.map(({ value }) => value));
-  const lines = bars.map(({ label, value, note }, i) => {
+  const largest = Math.max(1, ...bars.map(({ value, isRest }) => (isRest === true ? 0 : value)));
+  const lines = bars.map(({ label, value, note, isRest }, i) => {
     const head = `  ${padText(cutText(label, labelWidth), labelWidth)}  ${padText(numbers[i], numberWidth, 'right')}`;
     const tail = noteWidth === 0 ? '' : padText(note === undefined ? '' : `  ${note}`, noteWidth);
     const share = padText(formatShare(value, options.total), 7, 'right');
-    return `${head}${tail}  ${share}  ${drawBar(value / largest, space)}`.trimEnd();
+    return `${head}${tail}  ${share}  ${isRest === true ? '' : drawBar(value / largest, space)}`.trimEnd();
   });
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

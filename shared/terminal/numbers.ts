@@ -6,8 +6,8 @@ export function formatCount(value: number): string {
 }
 
 /** `1 line`, `2,000 lines`. */
-export function formatCounted(value: number, word: string): string {
-  return `${formatCount(value)} ${word}${value === 1 ? '' : 's'}`;
+export function formatCounted(value: number, word: string, words = `${word}s`): string {
+  return `${formatCount(value)} ${value === 1 ? word : words}`;
 }
 
 /** Decimal units: `532 B`, `1.4 MB`, `12 GB`. */

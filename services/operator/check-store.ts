@@ -1,0 +1,87 @@
+import { StoreError } from '../../shared/clickhouse/database.ts';
+import { missingMigrations } from '../../shared/clickhouse/migrate.ts';
+import { selfTest } from '../../shared/clickhouse/self-test.ts';
+import type { Settings } from '../../shared/config.ts';
+import { readStoreFacts, type StoreFacts } from '../../shared/store/store-facts.ts';
+import { formatBytes, formatCount, formatCounted } from '../../shared/terminal/numbers.ts';
+import { CommandError } from '../command.ts';
+import { describeStore, openStore } from '../open-store.ts';
+import type { Finding } from './check-machine.ts';
+
+/** More parts in a month than this and reading it is slow; a replay merges them at its end. */
+const manyParts = 30;
+
+/** What there is to say of a store that exists. A store that cannot be opened is the only finding. */
+export async function examineStore(settings: Settings): Promise<Finding[]> {
+  try {
+    await using store = await openStore(settings, 'read');
+    const [row] = await store.query<{ version: string }>('SELECT version() AS version');
+    const kind =
+      settings.clickhouse.url === undefined
+        ? `chDB, ${store.owner() ? 'opened here' : 'through its owner'}`
+        : 'server';
+    const missing = await missingMigrations(store);
+    const opened: Finding = {
+      name: 'store',
+      state: 'good',
+      detail: `${describeStore(settings)}: ClickHouse ${row.version} (${kind})`,
+    };
+    if (missing.length > 0) {
+      const detail = `lacks ${missing.join(', ')}`;
+      return [
+        opened,
+        { name: 'migrations', state: 'bad', detail, advice: '`tallymark migrate` brings it up to date' },
+      ];
+    }
+    const migrated: Finding = { name: 'migrations', state: 'good', detail: 'all applied' };
+    await selfTest(store);
+    const tested: Finding = {
+      name: 'self-test',
+      state: 'good',
+      detail: 'one insert under one token counts once',
+    };
+    return [opened, migrated, tested, ...factsOf(await readStoreFacts(store))];
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof CommandError)) throw error;
+    return [{ name: 'store', state: 'bad', detail: error.message }];
+  }
+}
+
+function factsOf({ registries, sources, batches, newestDay, months, pending, turns }: StoreFacts): Finding[] {
+  const counted =
+    newestDay === undefined
+      ? 'nothing yet'
+      : `${registries.join(', ')}; ${formatCounted(sources, 'log file')}, `;
+  const detail =
+    newestDay === undefined
+      ? counted
+      : `${counted}${formatCounted(batches, 'batch', 'batches')}, newest day ${newestDay}`;
+  const crowded = months.filter(({ parts }) => parts > manyParts).map(({ month }) => month);
+  const bytes = months.reduce((sum, month) => sum + month.bytes, 0);
+  const size = `${formatCounted(months.length, 'month')}, ${formatBytes(bytes)}, ${formatCount(months.reduce((sum, { parts }) => sum + parts, 0))} parts`;
+  const undone = pending.map(({ since, files }) => `${formatCounted(files, 'file')} since ${since}`);
+  return [
+    { name: 'counted', state: 'good', detail },
+    crowded.length === 0
+      ? { name: 'months', state: 'good', detail: size }
+      : {
+          name: 'months',
+          state: 'warning',
+          detail: `${size}; many in ${crowded.join(', ')}`,
+          advice: 'the next replay merges them',
+        },
+    undone.length === 0
+      ? { name: 'left undone', state: 'good', detail: 'nothing' }
+      : {
+          name: 'left undone',
+          state: 'warning',
+          detail: undone.join('; '),
+          advice: 'the next replay finishes it',
+        },
+    {
+      name: 'writing now',
+      state: 'good',
+      detail: turns.length === 0 ? 'nobody' : formatCounted(turns.length, 'replay'),
+    },
+  ];
+}
