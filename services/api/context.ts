@@ -63,12 +63,27 @@ export function projectOf(
   const registry = registryOf(context, params.registry);
   if (registry === undefined)
     throw new Problem('unknown-project', 'nothing is counted yet: `tallymark replay` counts logs');
-  const project =
-    registry.projects.get(params.project) ??
-    registry.projects.get(context.normaliseProject(registry.name, params.project));
+  const project = findProject(context, registry, params.project);
   if (project !== undefined) return { registry, project };
   throw new Problem(
     'unknown-project',
     `no download of a project of this name is counted in ${registry.name}; /v1/projects?q= searches`,
   );
+}
+
+/** Whether there is a project of this name, in any spelling. */
+export function isProject(
+  context: ApiContext,
+  params: { readonly registry?: string | undefined; readonly project: string },
+): boolean {
+  const registry = registryOf(context, params.registry);
+  return registry !== undefined && findProject(context, registry, params.project) !== undefined;
+}
+
+function findProject(
+  { normaliseProject }: ApiContext,
+  { name: registry, projects }: RegistryCatalog,
+  name: string,
+): ProjectEntry | undefined {
+  return projects.get(name) ?? projects.get(normaliseProject(registry, name));
 }

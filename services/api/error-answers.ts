@@ -6,7 +6,7 @@ import { Problem, type ProblemBody, plainProblem, type WrongParameter } from './
 export function addErrorAnswers(app: FastifyInstance, onFailure: (error: unknown) => void): void {
   app.setErrorHandler<FastifyError>((error, _, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500 && !(error instanceof Problem)) onFailure(error);
+    if (problem.status === 500) onFailure(error);
     return sendProblem(reply, problem, error instanceof Problem ? error.retryAfter : undefined);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -31,8 +31,11 @@ export interface TableRoute<Params extends z.ZodType, Query extends z.ZodObject>
   readonly query: Query;
   /** Of the JSON answer. */
   readonly response: z.ZodType;
-  /** Whether the last part of the path may end in `.json`, `.csv`, `.ndjson`. */
-  readonly suffixes: boolean;
+  /** Where the path ends with a name, that may itself end in `.json`: takes the suffix off the parameters. */
+  readonly splitSuffix?: (
+    context: ApiContext,
+    params: z.output<Params>,
+  ) => { readonly params: z.output<Params>; readonly suffix: AnswerFormat | undefined };
   /** Resolves names and ranges from memory. Throws `Problem`. */
   prepare(context: ApiContext, asked: { params: z.output<Params>; query: z.output<Query> }): Question;
 }
@@ -45,7 +48,7 @@ export function addTableRoute<Params extends z.ZodType, Query extends z.ZodObjec
   context: ApiContext,
   route: TableRoute<Params, Query>,
 ): void {
-  const suffixes = route.suffixes ? [undefined, ...answerFormats] : [undefined];
+  const suffixes = route.splitSuffix === undefined ? [undefined, ...answerFormats] : [undefined];
   for (const path of route.paths) {
     for (const suffix of suffixes) {
       app.route({
@@ -97,8 +100,10 @@ async function answer<Params extends z.ZodType, Query extends z.ZodObject>(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { format: named, ...query } = request.query as { format?: AnswerFormat };
-  const format = chooseFormat({ format: named, suffix, accept: request.headers.accept });
-  const asked = { params: request.params as z.output<Params>, query: query as z.output<Query> };
+  const whole = { params: request.params as z.output<Params>, suffix };
+  const { params, suffix: asSuffix } = route.splitSuffix?.(context, whole.params) ?? whole;
+  const format = chooseFormat({ format: named, suffix: asSuffix, accept: request.headers.accept });
+  const asked = { params, query: query as z.output<Query> };
   const question = route.prepare(context, asked);
   const etag = etagOf(context, { path: route.paths[0], format, ...question.key });
   reply.headers({ ...cachingHeaders(etag, question.settled), vary: 'accept' });

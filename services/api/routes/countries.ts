@@ -50,7 +50,6 @@ export const countries: TableRoute<typeof projectParams, typeof query> = {
   params: projectParams,
   query,
   response,
-  suffixes: true,
   prepare(context, { params, query: { limit, ...asked } }) {
     const catalog = catalogOf(context);
     const { registry, project } = projectOf(context, params);

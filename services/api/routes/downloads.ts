@@ -81,7 +81,6 @@ export const downloads: TableRoute<typeof projectParams, typeof query> = {
   params: projectParams,
   query,
   response,
-  suffixes: true,
   prepare(context, { params, query }) {
     const catalog = catalogOf(context);
     const { registry, project } = projectOf(context, params);

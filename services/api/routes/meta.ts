@@ -52,7 +52,6 @@ export const meta: TableRoute<typeof params, typeof query> = {
   params,
   query,
   response,
-  suffixes: true,
   prepare(context) {
     const catalog = catalogOf(context);
     return {

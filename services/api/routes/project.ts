@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isoDay } from '../../../shared/days.ts';
 import { readSummary, type Summary } from '../../../shared/store/released/read-summary.ts';
-import { catalogOf, projectOf } from '../context.ts';
+import { answerFormats } from '../answer-format.ts';
+import { type ApiContext, catalogOf, isProject, projectOf } from '../context.ts';
 import { daySchema, envelopeOf, envelopeShape, projectParams } from '../schemas.ts';
 import type { TableRoute } from '../table-route.ts';
 
@@ -38,7 +39,7 @@ export const project: TableRoute<typeof projectParams, typeof query> = {
   params: projectParams,
   query,
   response,
-  suffixes: false,
+  splitSuffix,
   prepare(context, { params }) {
     const catalog = catalogOf(context);
     const { registry, project } = projectOf(context, params);
@@ -57,6 +58,13 @@ export const project: TableRoute<typeof projectParams, typeof query> = {
     };
   },
 };
+
+/** `numpy.csv` asks for a format where there is `numpy`; `package.json` is a project where there is one. */
+function splitSuffix(context: ApiContext, params: z.output<typeof projectParams>) {
+  const suffix = answerFormats.find((format) => params.project.endsWith(`.${format}`));
+  if (suffix === undefined || isProject(context, params)) return { params, suffix: undefined };
+  return { params: { ...params, project: params.project.slice(0, -suffix.length - 1) }, suffix };
+}
 
 function bodyOf({ firstDay, total, mirror, bot, indexRequests, windows }: Summary) {
   const through = windows[0]?.through ?? firstDay;

@@ -33,7 +33,6 @@ export const projects: TableRoute<typeof registryParams, typeof query> = {
   params: registryParams,
   query,
   response,
-  suffixes: true,
   prepare(context, { params, query: { q, limit, cursor } }) {
     const catalog = catalogOf(context);
     const registry = registryOf(context, params.registry);
