@@ -3,6 +3,7 @@ import type { FoundFile } from '../../shared/source/find-files.ts';
 import { openSource } from '../../shared/source/open-source.ts';
 import { type Source, SourceError } from '../../shared/source/source.ts';
 import type { Turn } from '../../shared/store/take-turn.ts';
+import { AddressCheck } from './address-check.ts';
 import type { Crew } from './crew.ts';
 import { detectSetup } from './detect-setup.ts';
 import { FileRefused } from './file-refused.ts';
@@ -18,6 +19,10 @@ interface Work {
   readonly pool: BlockPool;
 }
 
+interface Opening extends Work {
+  readonly addresses: AddressCheck;
+}
+
 /** Files that are opened before the store is asked about all of them in one question. */
 const filesPerGroup = 500;
 /** First bytes of opened files that are kept at a time. */
@@ -28,13 +33,16 @@ export async function countFiles(files: readonly FoundFile[], work: Work): Promi
   const progress = new FilesProgress(files, work);
   /** First lines of sources that are counted and may not be in the store yet. */
   const unwritten = new Set<string>();
+  const addresses = new AddressCheck();
   try {
     for (let next = 0; next < files.length; ) {
-      const group = await openGroup(files, next, work);
+      const group = await openGroup(files, next, { ...work, addresses });
       for (const some of withDistinctFirstLines(group)) await countGroup(some, unwritten, work);
       next = group.next;
       progress.opened = next;
     }
+    const notice = addresses.notice();
+    if (notice) work.options.onNotice(notice);
     await work.crew.drain();
   } finally {
     progress.stop();
@@ -47,7 +55,7 @@ interface Group {
   readonly next: number;
 }
 
-async function openGroup(files: readonly FoundFile[], first: number, work: Work): Promise<Group> {
+async function openGroup(files: readonly FoundFile[], first: number, work: Opening): Promise<Group> {
   const opened: OpenedFile[] = [];
   let headBytes = 0;
   let next = first;
@@ -65,7 +73,7 @@ async function openGroup(files: readonly FoundFile[], first: number, work: Work)
 async function openFile(
   file: number,
   path: string,
-  { options, report, pool, guess }: Work & { guess: string | undefined },
+  { options, report, pool, addresses, guess }: Opening & { guess: string | undefined },
 ): Promise<OpenedFile | undefined> {
   let source: Source | undefined;
   try {
@@ -73,8 +81,11 @@ async function openFile(
     if (source.identity) {
       const setup = detectSetup(source, options, guess);
       report.describe(file, setup);
+      addresses.look(source, setup);
       return { file, source, identity: identityOf(source, setup) ?? source.identity, setup };
     }
+    // No line in what is good of it: empty, or an archive that is broken before its first line is out.
+    for await (const block of source.blocks({ from: 0, signal: options.signal })) block.release();
   } catch (error) {
     failFile(report, file, error);
   }
