@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbeddedStore, ServerStore, Store } from '../shared/clickhouse/connect-store.ts';
 import type { Settings } from '../shared/config.ts';
-import type { Store as CountingStore } from '../shared/store/store.ts';
 import { CommandError } from './command.ts';
 
 /**
@@ -16,13 +15,6 @@ export async function openStore(settings: Settings, access: 'read' | 'write'): P
   if (settings.clickhouse.url !== undefined) return await connectStore(await serverStore(settings, access));
   if (access === 'read' && !existsSync(join(settings.data, 'store.json'))) throw noStore(settings.data);
   return await connectStore({ data: settings.data, access } satisfies EmbeddedStore);
-}
-
-/** The same to count into: what the protocol needs, over a connection that closes with it. Makes the store where there is none. */
-export async function openCountingStore(settings: Settings): Promise<CountingStore & AsyncDisposable> {
-  const connection = await openStore(settings, 'write');
-  const { storeOver } = await import('../shared/store/store-over.ts');
-  return { ...storeOver(connection), [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() };
 }
 
 /** Where the store is, for messages; without credentials. */

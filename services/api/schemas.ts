@@ -73,11 +73,7 @@ export function envelopeOf(
 }
 
 /** Whether lines may still come for counted days of a range. */
-export function isProvisional(
-  catalog: Catalog,
-  registry: RegistryCatalog | undefined,
-  range?: Range,
-): boolean {
+function isProvisional(catalog: Catalog, registry: RegistryCatalog | undefined, range?: Range): boolean {
   const { dataFrom = null, dataThrough = null } = registry ?? {};
   if (dataFrom === null || dataThrough === null) return false;
   const last = Math.min(range?.to ?? dataThrough, dataThrough);

@@ -7,7 +7,7 @@ import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { countryDatabasePath } from '../country-database.ts';
-import { openCountingStore } from '../open-store.ts';
+import { openCountingStore } from '../open-counting-store.ts';
 import { configuredRegistries } from './configured-registries.ts';
 import type { RecountFile } from './count-again.ts';
 

@@ -8,7 +8,7 @@ import { releaseThrough } from '../../shared/store/released/release-through.ts';
 import { day, openTestStore, type TestStore } from '../released/open-test-store.ts';
 
 /** The made-up today of the API's tests: February has settled, March has not. */
-export const now = Date.parse('2026-03-10T12:00:00Z');
+const now = Date.parse('2026-03-10T12:00:00Z');
 
 /** An API over a store of two registries, released through 2026-03-07. */
 export interface ServedStore extends AsyncDisposable {
