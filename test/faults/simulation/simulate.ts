@@ -62,6 +62,7 @@ class HistoryOf {
       slow: rate(0.1),
     });
     this.#hazards = { killed: rate(0.1), stopped: rate(0.05) };
+    if (scheduler.chance(0.2)) this.#hazards = { killed: 0, stopped: 0.05 + rate(0.15) };
     this.#knowsDeaths = scheduler.chance(0.5);
     this.#world = new World(scheduler);
   }
@@ -74,10 +75,10 @@ class HistoryOf {
     for (let changes = scheduler.between(0, 6); changes > 0; changes--) {
       scheduler.after(this.#someTime(), () => this.#world.change());
     }
-    for (let recounts = scheduler.between(0, 3); recounts > 0; recounts--) {
-      scheduler.after(this.#someTime(), () =>
-        this.#launchRecount(scheduler.pick(days), scheduler.pick(['old', 'new'])),
-      );
+    for (let recounts = scheduler.between(0, 2); recounts > 0; recounts--) {
+      const [at, day] = [this.#someTime(), scheduler.pick(days)];
+      for (const rules of ['new', 'old'])
+        scheduler.after(at + scheduler.between(0, 2_000), () => this.#launchRecount(day, rules));
     }
     scheduler.after(this.#someTime(), () => this.#setClock());
     scheduler.after(this.#someTime(), () => this.#expireTokens());

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { simulate } from './simulate.ts';
+
+const seeds = 5_000;
+/** `SEED=n npx vitest run test/faults/simulation/simulation.test.ts` prints one history. */
+const only = process.env.SEED;
+
+test.skipIf(only !== undefined)(
+  `no line is lost or counted twice in ${seeds} histories of crashes, outages and rivals`,
+  { timeout: 600_000 },
+  async () => {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { problems } = await simulate(seed);
+      if (problems.length > 0) await fail(seed);
+    }
+  },
+);
+
+test.runIf(only !== undefined)(`the history of seed ${only}`, async () => {
+  const { problems, trace } = await simulate(Number(only), { traced: true });
+  console.log(trace.join('\n'));
+  expect(problems).toEqual([]);
+});
+
+test('one seed is one history', async () => {
+  const [first, second] = [await simulate(7, { traced: true }), await simulate(7, { traced: true })];
+  expect(first.trace.length).toBeGreaterThan(50);
+  expect(second).toEqual(first);
+});
+
+async function fail(seed: number): Promise<never> {
+  const { problems, trace } = await simulate(seed, { traced: true });
+  throw new Error([`SEED=${seed}: ${problems.join('; ')}`, ...trace].join('\n'));
+}
