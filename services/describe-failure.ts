@@ -14,6 +14,8 @@ const ownErrors: Readonly<Record<string, ExitCode>> = {
   AmbiguousInsert: 1,
   ConnectionLost: 1,
   StoreUnavailable: 1,
+  StoreTimeout: 1,
+  TurnLost: 1,
 };
 
 /** What the operator reads of a failure. */

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CommandError } from '../../services/command.ts';
 import { describeFailure } from '../../services/describe-failure.ts';
+import { StoreTimeout } from '../../shared/store/persist.ts';
+import { TurnLost } from '../../shared/store/write-batch.ts';
 
 const program = '/srv/tallymark/dist/services/cli.js';
 const around = { program, stopped: false };
@@ -12,6 +14,13 @@ describe('a failure', () => {
     const failure = describeFailure(new CommandError(2, 'no path', 'give one'), around);
     expect(failure).toEqual({ message: 'no path', advice: 'give one', exitCode: 2 });
   });
+
+  test.each([new TurnLost(), new StoreTimeout('The store has not answered for 5 minutes.')])(
+    'of a replay is told in its own words: $name',
+    (error) => {
+      expect(describeFailure(error, around)).toMatchObject({ message: error.message, exitCode: 1 });
+    },
+  );
 
   test('of anybody else is told by kind and place, never by message', () => {
     const error = new TypeError(`cannot parse ${line}\n    at x (/srv/tallymark/dist/${line}:1:1)`);
