@@ -22,11 +22,11 @@ export function makeLog(path: string, options: LogOptions): number {
   let length = 0;
   let written = 0;
   const header = shapes[options.shape].header;
-  if (header) length += chunk.latin1Write(header, length);
+  if (header) length += chunk.write(header, length, 'latin1');
   for (let line = 0; line < options.lines; line++) {
     const share = options.order === 'time' ? line / options.lines : random();
     const seconds = Math.floor(share * options.days * 86_400);
-    length += chunk.latin1Write(shapes[options.shape].line(world, seconds, random), length);
+    length += chunk.write(shapes[options.shape].line(world, seconds, random), length, 'latin1');
     if (length >= chunkBytes) {
       written += writeSync(file, chunk, 0, length);
       length = 0;
@@ -94,10 +94,10 @@ function pipAgent(random: () => number): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-/** Downloads crowd on few projects: rank falls with the square of a uniform number. */
+/** Downloads crowd on few projects: rank falls with the cube of a uniform number. */
 function popular<T>(values: readonly T[], random: () => number): T {
   const share = random();
-  return values[Math.floor(share * share * values.length)] as T;
+  return values[Math.floor(share ** 3 * values.length)] as T;
 }
 
 const shapes = {
