@@ -7,7 +7,7 @@ import { checkCountryData, checkDisk, checkFolder, checkNode, type Finding } fro
 export const doctor: Command = {
   description:
     'Checks that everything is in order: Node, configuration, data folder and disk, country data, the store and its self-test, ' +
-    'batches left undone. Changes nothing.',
+    'batches left undone.',
   options: [],
   examples: ['tallymark doctor', 'tallymark doctor --clickhouse https://clickhouse:8443 --json'],
   async run(invocation) {
