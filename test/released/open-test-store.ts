@@ -12,6 +12,7 @@ import { RowBinaryWriter } from '../../shared/store/row-binary.ts';
 /** An embedded store in a folder of its own, with what the tests count into it. */
 export interface TestStore extends AsyncDisposable {
   readonly database: Database;
+  readonly folder: string;
   /** Inserts rows of counts, with a marker like any batch. */
   count(rows: readonly TestRow[]): Promise<void>;
 }
@@ -27,6 +28,7 @@ export async function openTestStore(): Promise<TestStore> {
   let batches = 0;
   return {
     database: store,
+    folder,
     count: async (rows) => {
       const batch = `test-${++batches}`;
       for (const [month, ofMonth] of byMonth(rows)) {

@@ -57,13 +57,14 @@ h2 { font-size: 1.05rem; font-weight: 640; letter-spacing: -.005em; margin: 0; }
 .chart { display: block; width: 100%; height: auto; margin-top: 1rem; overflow: visible; }
 .chart .grid { stroke: var(--rule); stroke-width: 1; }
 .chart .tick { fill: var(--soft); font-size: 11px; }
-.chart .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.chart .line { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round; stroke-linecap: round; }
 .chart .area { fill: var(--fill); } .chart .dot { fill: var(--accent); } .chart .provisional { fill: var(--shade); }
 table { width: 100%; border-collapse: collapse; margin-top: .85rem; font-size: .9375rem; }
 caption { text-align: left; color: var(--soft); font-size: .875rem; padding-bottom: .4rem; }
 th { text-align: left; font-weight: 550; color: var(--soft); font-size: .8125rem; }
 th, td { padding: .42rem .5rem; border-bottom: 1px solid var(--rule); }
-tbody th { font-weight: 450; color: var(--ink); font-size: inherit; overflow-wrap: anywhere; }
+tbody th { font-weight: 450; color: var(--ink); font-size: inherit; overflow-wrap: break-word; }
+.projects tbody th { overflow-wrap: anywhere; }
 tbody tr:last-child > * { border-bottom: 0; }
 th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; white-space: nowrap; }
@@ -83,7 +84,7 @@ code { font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mo
 .tabs [aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 @media (max-width: 34rem) {
   .page { padding-inline: 1rem; } form { flex-basis: 100%; } .panel { padding-inline: 1rem; }
-  .bar-cell { width: 22%; } .projects .bar-cell { display: none; } .tiles { grid-template-columns: 1fr 1fr; } .tile:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
+  .bar-cell { width: 12%; } .projects .bar-cell { display: none; } .tiles { grid-template-columns: 1fr 1fr; } .tile:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
   .chart .tick { font-size: 20px; }
 }
 @media print { form, .links, details { display: none; } .panel, .tile { break-inside: avoid; } }
