@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import {
   type CountryDatabase,
   CountryDatabaseError,
   installedCountryDatabase,
   openCountryDatabase,
+  ownCountryDatabase,
 } from './open-country-database.ts';
-
-/** Where an operator's own database is kept, in the folder `geo` of the data. */
-export const COUNTRY_DATABASE_NAME = 'country.mmdb';
 
 /** Country databases have some 10 MB, city databases 100. */
 const MOST_BYTES = 512 * 1024 * 1024;
@@ -36,7 +34,7 @@ export interface UpdateOutcome {
  * Throws a `CountryDatabaseError` where it is corrupt or cannot be had; then the old one stays.
  */
 export async function updateCountryDatabase({ folder, from, signal }: UpdateOptions): Promise<UpdateOutcome> {
-  const path = join(folder, COUNTRY_DATABASE_NAME);
+  const path = ownCountryDatabase(folder);
   const origin = from ?? installedCountryDatabase();
   const bytes = unpacked(await fetched(origin, signal), origin);
   const database = openCountryDatabase({ bytes, name: origin });

@@ -29,8 +29,10 @@ export interface Source extends AsyncDisposable {
   /** Undefined where there is no first line yet. */
   readonly identity: SourceIdentity | undefined;
   /**
-   * Blocks of whole lines from byte `from` on (which is a line's start) up to `to`, or to the end. Ends by throwing a `SourceError`
-   * after the last whole line where the archive is truncated or corrupt; a truncated archive has no `unterminated` block.
+   * Blocks of whole lines from byte `from` on (which is a line's start) up to `to`, or to the end as it was when the source was opened. A
+   * `to` within a line ends in an `unterminated` block. Ends by throwing a `SourceError` after the last whole line where the archive is truncated or
+   * corrupt ('changed' where the source has become shorter, or ends before `from` or `to`), and then has no `unterminated` block. A
+   * stream can be read once; of a file each call starts anew.
    */
   blocks(options: { from: number; to?: number; signal?: AbortSignal }): AsyncIterable<Block>;
   /** Compressed bytes read so far, for the progress bar. */
