@@ -1,7 +1,7 @@
 import { monthOf } from '../../../shared/days.ts';
 import { dimensionColumns, sumColumns } from '../../../shared/store/counts-columns.ts';
 import type { CountsRow } from '../../../shared/store/counts-row.ts';
-import { emptyRow, readRows } from '../../../shared/store/counts-row.ts';
+import { readRows } from '../../../shared/store/counts-row.ts';
 import type { Intent, LedgerEvent, OpenTurn } from '../../../shared/store/ledger.ts';
 import type { OwnRow } from '../../../shared/store/own-row.ts';
 
@@ -95,7 +95,8 @@ export class Engine {
     for (const row of this.#rows) {
       if (day !== undefined && row.day !== day) continue;
       const name = `${row.registry}/${row.project}/${row.day}`;
-      sums.set(name, add(sums.get(name) ?? emptyRow(row.registry, row.project, row.day), row));
+      const sum = sums.get(name);
+      sums.set(name, sum ? add(sum, row) : row);
     }
     return [...sums.values()];
   }
