@@ -1,3 +1,4 @@
+import type { Database } from '../../shared/clickhouse/database.ts';
 import type { ReleaseSummary } from '../../shared/store/released/release-through.ts';
 import { type Command, CommandError } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
@@ -72,10 +73,7 @@ export const release: Command<ReleaseFlags> = {
 };
 
 /** The registry asked for, else all that have counts. */
-async function registriesToRelease(
-  database: Parameters<typeof import('../../shared/store/released/read-registry-days.ts').readRegistries>[0],
-  name: string | undefined,
-): Promise<readonly string[]> {
+async function registriesToRelease(database: Database, name: string | undefined): Promise<readonly string[]> {
   const { readRegistries } = await import('../../shared/store/released/read-registry-days.ts');
   const names = (await readRegistries(database)).map(({ registry }) => registry);
   if (names.length === 0)
