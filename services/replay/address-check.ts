@@ -1,6 +1,5 @@
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
-import { openReader } from '../../shared/formats/registry.ts';
-import { RequestView } from '../../shared/formats/request-view.ts';
+import { sampleAddresses } from '../../shared/count/sample-addresses.ts';
 import { type AddressWarning, createAddressSample } from '../../shared/geo/address-warning.ts';
 import type { Source } from '../../shared/source/source.ts';
 
@@ -15,23 +14,13 @@ const words: Readonly<Record<AddressWarning, string>> = {
 /** Looks at the addresses of the first lines: whether they are the clients', or a balancer's that stands before the server. */
 export class AddressCheck {
   readonly #sample = createAddressSample();
-  readonly #view = new RequestView();
   #linesLeft = sampleLines;
 
   /** Looks at the first lines of a file, while not enough has been seen. */
   look({ head: { buffer, byteOffset, length } }: Source, setup: FileSetup): void {
     if (this.#linesLeft <= 0 || setup.countryFrom === 'log') return;
     const head = Buffer.from(buffer, byteOffset, length);
-    const reader = openReader(setup);
-    for (let start = 0; start < length && this.#linesLeft > 0; this.#linesLeft--) {
-      const newline = head.indexOf(10, start);
-      const end = newline < 0 ? length : newline;
-      if (reader.read(head, start, end, this.#view) === 'found') {
-        const { bytes, address } = this.#view;
-        this.#sample.add(bytes, address.start, address.end);
-      }
-      start = end + 1;
-    }
+    this.#linesLeft -= sampleAddresses(head, setup, { sample: this.#sample, most: this.#linesLeft });
   }
 
   /** What the operator should know, if anything. */
