@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { replayArguments } from './replay-arguments.ts';
+import { type Ended, startCli } from './start-cli.ts';
+
+/** System calls by which an insert becomes durable and visible, and those that tidy up after it. */
+export const crashCalls = ['rename', 'renameat2', 'fdatasync', 'fsync', 'unlink'] as const;
+
+/** The instant at which a process makes a system call; each of its threads counts its own. */
+export interface CrashPoint {
+  readonly call: (typeof crashCalls)[number];
+  /** From 1 on. */
+  readonly time: number;
+}
+
+/** Why no process can be ended at a system call here; undefined where one can. */
+export const whyNoCrashPoints: string | undefined = findOut();
+
+function findOut(): string | undefined {
+  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'inject=fsync:signal=SIGKILL:when=9'];
+  const { error, status } = spawnSync('strace', [...inject, process.execPath, '--version']);
+  if (error !== undefined) return 'no strace here';
+  return status === 0 ? undefined : 'no ptrace here';
+}
+
+/** Runs a replay that is killed at a system call, if it gets there. See https://man7.org/linux/man-pages/man1/strace.1.html, "Tampering". */
+export async function replayToCrash(
+  paths: readonly string[],
+  data: string,
+  { call, time }: CrashPoint,
+): Promise<Ended> {
+  const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${time}`];
+  await using replay = startCli(replayArguments(paths, data), {
+    under: ['strace', '-f', '-qq', '-o', '/dev/null', ...inject],
+  });
+  return await replay.ended;
+}
