@@ -12,7 +12,7 @@ export function clickhouseCounts(database: Database): Counts {
     insert: ({ token, rows }) =>
       database.insert({ table: 'counts', columns: countsColumns, format: 'RowBinary', bytes: rows, token }),
     markers: (batches) => database.query<OwnRow>(markersQuery, { projects: batches }),
-    coverage: (firsts) => database.query<OwnRow>(coverageQuery, { firsts }),
+    coverage: (firsts) => database.query<OwnRow>(coverageQuery, { firsts, ...bounds(firsts) }),
     day: (day) => database.query<CountsRow>(dayQuery, { day }),
   };
 }
@@ -27,12 +27,18 @@ const markersQuery = `
   WHERE registry = '' AND project IN {projects:Array(String)}
   GROUP BY project, counts.day`;
 
-/** 8 is where `first` begins in `source/<first>/…`, 32 is its length. */
+/** 8 is where `first` begins in `source/<first>/…`, 32 is its length. The bounds let the primary key find the granules. */
 const coverageQuery = `
   SELECT ${ownColumns} FROM counts
-  WHERE registry = '' AND project >= 'source/' AND project < 'source0'
+  WHERE registry = '' AND project >= {least:String} AND project < {most:String}
     AND substring(project, 8, 32) IN {firsts:Array(String)}
   GROUP BY project, counts.day`;
+
+function bounds(firsts: readonly string[]): { least: string; most: string } {
+  const sorted = [...firsts].sort();
+  // '0' comes after '/'.
+  return { least: `source/${sorted[0]}/`, most: `source/${sorted.at(-1)}0` };
+}
 
 const dayQuery = `
   SELECT registry, project, {day:UInt16} AS day,

@@ -92,7 +92,8 @@ export async function coverageRows(
   patience: Patience,
 ): Promise<CoverageRow[]> {
   const rows: CoverageRow[] = [];
-  for (const some of inGroups(firsts)) {
+  // Sorted, each question is about a range of the primary key of its own.
+  for (const some of inGroups([...firsts].sort())) {
     for (const row of await persist(patience, () => counts.coverage(some))) rows.push(readCoverage(row));
   }
   return rows;

@@ -24,6 +24,11 @@ export function isNothing(row: CountsRow): boolean {
 
 function subtractAmounts(a: Amounts, b: Amounts): Amounts {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  const amounts = [...keys].map((key): [string, number] => [key, (a[key] ?? 0) - (b[key] ?? 0)]);
+  const amounts = [...keys].map((key): [string, number] => [key, amountOf(a, key) - amountOf(b, key)]);
   return Object.fromEntries(amounts.filter(([, amount]) => amount !== 0));
+}
+
+/** A key may be called `constructor`. */
+function amountOf(amounts: Amounts, key: string): number {
+  return Object.hasOwn(amounts, key) ? (amounts[key] as number) : 0;
 }
