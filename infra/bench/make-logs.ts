@@ -94,10 +94,14 @@ function pipAgent(random: () => number): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-/** Downloads crowd on few projects: rank falls with the cube of a uniform number. */
+/** Zipf's law: the nth most popular is asked for 1/n as often as the first. */
 function popular<T>(values: readonly T[], random: () => number): T {
-  const share = random();
-  return values[Math.floor(share ** 3 * values.length)] as T;
+  return values[Math.floor(values.length ** random()) - 1] as T;
+}
+
+/** Clients come again, but not so often. */
+function returning<T>(values: readonly T[], random: () => number): T {
+  return values[Math.floor(random() ** 2 * values.length)] as T;
 }
 
 const shapes = {
@@ -120,7 +124,7 @@ function combinedLine(world: World, seconds: number, random: () => number): stri
     return `[${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000]`;
   });
   const agent = popular(world.pipAgents, random);
-  return `${popular(world.addresses, random)} - - ${time} "GET ${popular(world.wheels, random)} HTTP/1.1" 200 48213 "-" "${agent}"\n`;
+  return `${returning(world.addresses, random)} - - ${time} "GET ${popular(world.wheels, random)} HTTP/1.1" 200 48213 "-" "${agent}"\n`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -129,7 +133,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 function cloudfrontLine(world: World, seconds: number, random: () => number): string {
   const time = timeOf(world, seconds, (iso) => `${iso.slice(0, 10)}\t${iso.slice(11, 19)}`);
   return (
-    `${time}\tCMH68-P2\t214182\t${popular(world.addresses, random)}\tGET\td1example.cloudfront.net\t${popular(world.crates, random)}\t200\t-\t` +
+    `${time}\tCMH68-P2\t214182\t${returning(world.addresses, random)}\tGET\td1example.cloudfront.net\t${popular(world.crates, random)}\t200\t-\t` +
     `${popular(world.cargoAgents, random)}%20(ecb9851af%202023-10-18)\t-\t-\tHit\teGC6xGseFkxo1BMAlPTAqh0w9-Bxi9fsSLT2MZWcPcqdjNjngxfOvQ==\t` +
     'static.crates.io\thttps\t97\t0.017\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\t54298\t0.017\tHit\tapplication/gzip\t213479\t-\t-\n'
   );
@@ -142,7 +146,7 @@ function fastlyLine(world: World, seconds: number, random: () => number): string
   return (
     `<134>${time}Z cache-iad-kiad7000128 s3-request-logs[322614]: {"bytes":11355,"content_type":"application/gzip","date_time":"${time}.460557177Z",` +
     `"dc":"IAD","http":{"host":"static.crates.io","protocol":"HTTP/2","referer":"","useragent":"${popular(world.cargoAgents, random)} (ecb9851af 2023-10-18)"},` +
-    `"ip":"${popular(world.addresses, random)}","method":"GET","response":{"age":81234,"cache":"HIT","shield":"","ttl":31455000,"x_served_by":"cache-iad-kiad7000128-IAD"},` +
+    `"ip":"${returning(world.addresses, random)}","method":"GET","response":{"age":81234,"cache":"HIT","shield":"","ttl":31455000,"x_served_by":"cache-iad-kiad7000128-IAD"},` +
     `"status":200,"tls":{"cipher":"TLS_AES_256_GCM_SHA384","protocol":"TLSv1.3"},"url":"https://static.crates.io${crate}","version":"1"}\n`
   );
 }
