@@ -37,8 +37,5 @@ export const dimensionColumns = [
   'ci',
 ] as const;
 
-/** The maps of the books among `countsColumns`, in their order; filled only in rows with registry ''. */
-export const bookColumns = ['lines_by', 'downloads_by'] as const;
-
 export type SumColumn = (typeof sumColumns)[number];
 export type DimensionColumn = (typeof dimensionColumns)[number];

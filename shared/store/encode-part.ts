@@ -54,7 +54,7 @@ export function describeSetups(setups: readonly FileSetup[], pins: Pins): string
 }
 
 /** Writes a row of the store's own in `countsColumns`' order. */
-export function writeOwnRow(writer: RowBinaryWriter, row: OwnRow): void {
+function writeOwnRow(writer: RowBinaryWriter, row: OwnRow): void {
   writeRow(writer, {
     ...emptyRow('', row.project, row.day),
     downloads: row.downloads,

@@ -1,7 +1,8 @@
 import type { CountedBatch, FileSetup, Pins } from '../count/counted-batch.ts';
 import { isoDay } from '../days.ts';
-import { type CountsRow, emptyRow, readRows, writeRow } from './counts-row.ts';
+import { type CountsRow, emptyRow, writeRow } from './counts-row.ts';
 import { type Candidate, isSource } from './coverage.ts';
+import { dayDifference, isPersonSideCleared, sumDownloads } from './day-difference.ts';
 import { describeSetups } from './encode-part.ts';
 import { insertOnce } from './insert-part.ts';
 import { type CoverageRow, readCoverage, recountPrefix, sourcePrefix } from './own-row.ts';
@@ -9,7 +10,6 @@ import { type Patience, persist } from './persist.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import { keyLastLine, keySource } from './source-key.ts';
 import type { Store } from './store.ts';
-import { isNothing, personColumns, subtract } from './subtract-rows.ts';
 
 /** A covered range of the day, to be counted again. */
 export interface StretchToRecount {
@@ -72,7 +72,7 @@ export async function recountDay(store: Store, options: RecountOptions): Promise
     const again = await countCovered(store, rows, options);
     if ('outcome' in again) return again;
     const isCleared = isPersonSideCleared(rows);
-    const difference = differenceOf(options.day, rows, { again, isCleared });
+    const difference = dayDifference(options.day, rows, again.counted);
     if (difference.length === 0) return { outcome: 'unchanged' };
     if (await enter(store, { ...options, rows, again, difference, patience })) {
       const before = sumDownloads(rows);
@@ -130,61 +130,6 @@ function hasSameLines({ months }: CountedBatch, day: number, covered: readonly C
     for (const found of month.stretches) if (found.day === day) lines.set(found.stretch, found.lines);
   }
   return covered.every((row, stretch) => row.lines === lines.get(stretch));
-}
-
-/** Whether the month's person side was cleared after its release: there are headline downloads, and no countries. */
-function isPersonSideCleared(rows: readonly CountsRow[]): boolean {
-  return sumDownloads(rows) > 0 && rows.every(({ country }) => Object.keys(country).length === 0);
-}
-
-function sumDownloads(rows: readonly CountsRow[]): number {
-  return rows.reduce((sum, row) => sum + (row.registry === '' ? 0 : row.downloads), 0);
-}
-
-/** new − old, by registry and project, sorted as the table is; rows that do not differ are left out. */
-function differenceOf(
-  day: number,
-  old: readonly CountsRow[],
-  { again, isCleared }: { again: CountedAgain; isCleared: boolean },
-): CountsRow[] {
-  const rows = new Map<string, { from: CountsRow | undefined; to: CountsRow | undefined }>();
-  const pair = ({ registry, project }: CountsRow) => {
-    const name = `${registry}\n${project}`;
-    const found = rows.get(name) ?? { from: undefined, to: undefined };
-    rows.set(name, found);
-    return found;
-  };
-  for (const row of old) if (row.registry !== '' || row.project === '') pair(row).from = row;
-  for (const row of dayRows(day, again.counted)) pair(row).to = row;
-  return [...rows.values()]
-    .map(({ from, to }) => {
-      const { registry, project } = (from ?? to) as CountsRow;
-      const nothing = emptyRow(registry, project, day);
-      const difference = subtract(to ?? nothing, from ?? nothing);
-      return isCleared ? withoutPersonSide(difference) : difference;
-    })
-    .filter((row) => !isNothing(row))
-    .sort((a, b) => compare(a.registry, b.registry) || compare(a.project, b.project));
-}
-
-/** The rows and the books of one day. */
-function* dayRows(day: number, { months }: CountedBatch): Generator<CountsRow> {
-  for (const month of months) {
-    for (const books of month.days) {
-      const { lines, downloads } = books;
-      if (books.day === day)
-        yield { ...emptyRow('', '', day), lines_by: { ...lines }, downloads_by: { ...downloads } };
-    }
-    for (const row of readRows(month.rows)) if (row.day === day) yield row;
-  }
-}
-
-function withoutPersonSide(row: CountsRow): CountsRow {
-  return { ...row, ...Object.fromEntries(personColumns.map((column) => [column, {}])) };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Entry {

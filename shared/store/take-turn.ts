@@ -5,9 +5,10 @@ import type { Announcement, OpenTurn } from './ledger.ts';
 import type { SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
 import { type FormBatch, type RecoveredBatch, recoverBatches } from './recover-batch.ts';
+import { refuseOverlap, type Written } from './refuse-overlap.ts';
 import { keySource } from './source-key.ts';
 import type { Store } from './store.ts';
-import { type BatchToWrite, type StretchToWrite, writeBatch } from './write-batch.ts';
+import { type BatchToWrite, writeBatch } from './write-batch.ts';
 
 /** How a turn is taken and held. */
 export interface TurnOptions {
@@ -181,29 +182,4 @@ function heldTurn(store: Store, { announced, recovered, patience, site }: Held):
 
 function nameOf({ firstLine, start, startLength }: SourceIdentity): string {
   return `${firstLine}/${start}/${startLength}`;
-}
-
-/** Ranges of which this turn has written lines, by source and month. */
-type Written = Map<string, { from: number; to: number }[]>;
-
-/** Whoever looked up a source before its lines were written would count them twice: stop instead. */
-function refuseOverlap(
-  written: Written,
-  stretches: readonly (SourceKey & Pick<StretchToWrite, 'from' | 'to' | 'path'>)[],
-  { months }: CountedBatch,
-): void {
-  for (const { month, stretches: days } of months) {
-    for (const index of new Set(days.map(({ stretch }) => stretch))) {
-      const { first, start, from, to, path } = stretches[index]!;
-      const source = `${first}/${start}/${month}`;
-      const ranges = written.get(source) ?? [];
-      if (ranges.some((range) => range.from < to && from < range.to)) {
-        throw new Error(
-          `${path} holds lines that this run has counted already; its coverage was looked up too early.`,
-        );
-      }
-      ranges.push({ from, to });
-      written.set(source, ranges);
-    }
-  }
 }

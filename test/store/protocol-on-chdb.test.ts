@@ -221,6 +221,41 @@ describe('the protocol on a real store', () => {
     expect(await audit()).toEqual({ ok: true, wrong: [] });
   });
 
+  test('who comes second says so, and goes on when the first has ended', async () => {
+    const first = await takeTurn(storeOver(connection), { site: 'first', formBatch });
+    const waitedFor: string[] = [];
+    let hasTurn = false;
+    const second = takeTurn(storeOver(connection), {
+      site: 'second',
+      formBatch,
+      onWait: (others) => waitedFor.push(...others.map(({ site }) => site)),
+    }).then((turn) => {
+      hasTurn = true;
+      return turn;
+    });
+    await expect.poll(() => waitedFor, { timeout: 20_000 }).toEqual(['first']);
+    expect(hasTurn).toBe(false);
+    await first[Symbol.asyncDispose]();
+    await (await second)[Symbol.asyncDispose]();
+    expect((await readStoreFacts(connection)).turns).toEqual([]);
+  });
+
+  test('who waits can be told to stop, and leaves no turn behind', async () => {
+    const stop = new AbortController();
+    {
+      await using _ = await takeTurn(storeOver(connection), { site: 'first', formBatch });
+      const onWait = () => stop.abort(new Error('stopped'));
+      const second = takeTurn(storeOver(connection), {
+        site: 'second',
+        formBatch,
+        signal: stop.signal,
+        onWait,
+      });
+      await expect(second).rejects.toThrow('stopped');
+    }
+    expect((await readStoreFacts(connection)).turns).toEqual([]);
+  });
+
   test('the audit sees what is wrong', async () => {
     const writer = new RowBinaryWriter();
     writeRow(writer, {
