@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectStore, type Store } from '../../shared/clickhouse/connect-store.ts';
 import { built } from '../cli/run-cli.ts';
+import { ledgerRows } from './ledger-rows.ts';
 import { type MadeLogs, makeLogs } from './make-logs.ts';
 import { findMistakes, readBooks } from './read-books.ts';
 import { replayArguments, summaryOf } from './replay-arguments.ts';
@@ -74,7 +75,7 @@ test(`a replay that is taken for dead and is not doubles nothing when it goes on
   {
     await using store = await connectStore({ data });
     await using zombie = startCli(replayArguments(logs[0]!.paths, data));
-    await rowsOf(store, "event = 'intended'", zombie);
+    await ledgerRows(store, "event = 'intended'", zombie);
     zombie.kill('SIGSTOP');
     await letAMinutePass(store);
     await using heir = startCli(replayArguments(logs[0]!.paths, data));
@@ -101,14 +102,6 @@ async function allDone(running: readonly RunningCli[]): Promise<Ended[]> {
   const all = await Promise.all(running.map(({ ended }) => ended));
   for (const { exit, stderr } of all) expect(exit, stderr).toBe(0);
   return all;
-}
-
-/** Waits until the ledger has such a row. */
-async function rowsOf(store: Store, condition: string, { ended }: RunningCli): Promise<void> {
-  const over = ended.then(() => true);
-  while ((await store.query(`SELECT 1 FROM ledger WHERE ${condition} LIMIT 1`)).length === 0) {
-    if (await Promise.race([over, sleep(5, false)])) throw new Error('The replay ended before.');
-  }
 }
 
 /** Makes the ledger's rows a minute older, so that no lease holds any more. */
