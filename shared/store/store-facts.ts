@@ -51,7 +51,10 @@ export async function readStoreFacts(database: Database): Promise<StoreFacts> {
   };
 }
 
-/** Merges the months that are in more parts than `parts`: only long-lived processes merge well by themselves. */
+/**
+ * Merges the months that are in more parts than `parts`, and the ledger: only long-lived processes merge well by themselves. Gives
+ * the months. Throws `StoreError`.
+ */
 export async function optimizeMonths(
   database: Database,
   { parts }: { readonly parts: number },
@@ -60,6 +63,11 @@ export async function optimizeMonths(
   // The partition cannot be a parameter; it is a number by its type.
   for (const { month } of months)
     await database.command(`OPTIMIZE TABLE counts PARTITION ${Number(month)} FINAL`);
+  const [ledger] = await database.query<{ parts: number }>(
+    `SELECT count() AS parts FROM system.parts
+     WHERE database = currentDatabase() AND table = 'ledger' AND active`,
+  );
+  if (ledger!.parts > parts) await database.command('OPTIMIZE TABLE ledger FINAL');
   return months.map(({ month }) => month);
 }
 

@@ -31,13 +31,13 @@ export async function replay(replaying: ReplayWorld): Promise<Refused> {
     const batch = new OpenBatch(replaying, turn);
     for (const file of [...world.files.values()]) {
       const candidate = candidateOf(file);
-      if (batch.holds(candidate.identity.firstLine)) await batch.write();
+      if (batch.holds(candidate.identity.firstLine)) await batch.flush();
       const [coverage] = (await turn.lookUp([candidate])) as [Coverage];
       await replaying.busy();
       if (isAnother(file, coverage, store)) refused.push(file.path);
       else await addFile(batch, file, coverage);
     }
-    await batch.write();
+    await batch.flush();
     return refused;
   } finally {
     await turn[Symbol.asyncDispose]();
@@ -76,6 +76,8 @@ class OpenBatch {
   readonly #replaying: ReplayWorld;
   readonly #turn: Turn;
   #pieces: Piece[] = [];
+  #written: Piece[] = [];
+  #writing: Promise<void>[] = [];
   /** Lines that still go in. */
   room: number;
 
@@ -85,8 +87,9 @@ class OpenBatch {
     this.room = replaying.scheduler.between(2, 12);
   }
 
+  /** Whether lines of such a source are not in the store yet, so that its coverage would be looked up too early. */
   holds(firstLine: string): boolean {
-    return this.#pieces.some(({ file }) => file.log.firstLine === firstLine);
+    return [...this.#pieces, ...this.#written].some(({ file }) => file.log.firstLine === firstLine);
   }
 
   add(piece: Piece): void {
@@ -94,12 +97,30 @@ class OpenBatch {
     this.room -= (piece.to - piece.from) / lineBytes;
   }
 
+  /** Everything that was added is in the store. */
+  async flush(): Promise<void> {
+    await this.write();
+    await Promise.all(this.#writing);
+    this.#writing = [];
+    this.#written = [];
+  }
+
+  /** Lets the batch be written while the next one is filled. */
   async write(): Promise<void> {
-    const { scheduler, rules, busy } = this.#replaying;
     const pieces = this.#pieces;
     this.#pieces = [];
-    this.room = scheduler.between(2, 12);
+    this.room = this.#replaying.scheduler.between(2, 12);
     if (pieces.length === 0) return;
+    while (this.#writing.length > 1) await this.#writing.shift();
+    this.#written.push(...pieces);
+    const writing = this.#count(pieces);
+    // It is awaited later, and may fail before.
+    writing.catch(() => undefined);
+    this.#writing.push(writing);
+  }
+
+  async #count(pieces: readonly Piece[]): Promise<void> {
+    const { rules, busy } = this.#replaying;
     await busy();
     const counted = countStretches(
       pieces.map(({ file, ...piece }): StretchToCount => ({ ...piece, log: file.log, rules })),
