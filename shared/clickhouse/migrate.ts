@@ -28,7 +28,8 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   for (const migration of missing) {
     for (const statement of fill(migration.sql, database.engine, options.cluster))
       await database.command(statement);
-    await database.command('INSERT INTO migrations (number, name) VALUES ({number:UInt32}, {name:String})', {
+    // Not VALUES: chDB would read more of them from the standard input of our process, which may be a log.
+    await database.command('INSERT INTO migrations (number, name) SELECT {number:UInt32}, {name:String}', {
       number: migration.number,
       name: migration.name,
     });
