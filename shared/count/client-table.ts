@@ -15,7 +15,9 @@ export interface KnownClient extends JudgedClient {
 export class ClientTable {
   readonly #catalog: Catalog;
   readonly #known = new Map<Encoding, ByteTable>();
+  /** Those the rules and the sums tell apart: some hundred, however many user agents. */
   readonly #clients: KnownClient[] = [];
+  readonly #numbers = new Map<string, number>();
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -26,14 +28,14 @@ export class ClientTable {
     const userAgents = this.#knownIn(userAgent.encoding);
     const known = userAgents.find(bytes, userAgent.start, userAgent.end);
     if (known >= 0) return this.#clients[known];
-    const client = this.#parse(decodeSpan(bytes, userAgent) ?? '');
-    userAgents.add(bytes, userAgent, this.#clients.push(client) - 1);
-    return client;
+    const number = this.#numberOf(decodeSpan(bytes, userAgent) ?? '');
+    userAgents.add(bytes, userAgent, number);
+    return this.#clients[number];
   }
 
   /** Bytes held. */
   get byteLength(): number {
-    let total = this.#clients.length * clientBytes;
+    let total = 0;
     for (const userAgents of this.#known.values()) total += userAgents.byteLength;
     return total;
   }
@@ -47,16 +49,16 @@ export class ClientTable {
     return known;
   }
 
-  #parse(userAgent: string): KnownClient {
+  #numberOf(userAgent: string): number {
     const client = parseClient(userAgent);
-    return {
-      id: this.#catalog.client(client),
-      installer: client.installer,
-      ignored: isIgnoredByPypi(userAgent),
-      absent: userAgent === '' || userAgent === '-',
-    };
+    const id = this.#catalog.client(client);
+    const ignored = isIgnoredByPypi(userAgent);
+    const absent = userAgent === '' || userAgent === '-';
+    const key = `${id} ${ignored} ${absent}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#clients.push({ id, installer: client.installer, ignored, absent }) - 1;
+    this.#numbers.set(key, number);
+    return number;
   }
 }
-
-/** A `KnownClient`, about. */
-const clientBytes = 64;

@@ -1,7 +1,6 @@
 import { decodeSpan } from '../formats/decode-span.ts';
 import type { Encoding, RequestView } from '../formats/request-view.ts';
 import type { Target } from '../layouts/layout.ts';
-import { judgeTarget } from '../rules/judge.ts';
 import { ruleSets } from '../rules/rule-sets.ts';
 import { ByteTable } from './byte-table.ts';
 import type { Catalog } from './catalog.ts';
@@ -81,13 +80,21 @@ export class TargetTable {
   }
 
   #kind(target: Target): number {
-    const key = [target.kind, ...ruleSets.map((rules) => judgeTarget(rules, target))].join();
+    const key =
+      target.kind === 'artifact'
+        ? (endings.find((ending) => target.file.endsWith(ending)) ?? '')
+        : target.kind;
     const known = this.#kindIds.get(key);
     if (known !== undefined) return known;
     this.#kindIds.set(key, this.#kinds.length);
     return this.#kinds.push(target) - 1;
   }
 }
+
+/** File-name endings that some rule set tells apart; of two that fit, the longer first. */
+const endings = [...new Set(ruleSets.flatMap(({ files }) => (typeof files === 'string' ? [] : files)))].sort(
+  (a, b) => b.length - a.length,
+);
 
 /** Five kinds of target, of which an artifact is told apart by the endings that rule sets count: some dozen. */
 const kindBits = 6;
