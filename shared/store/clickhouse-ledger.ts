@@ -4,8 +4,8 @@ import type { Random } from './random.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 
 /**
- * Table `ledger` of a ClickHouse store. Its entries are `turn/<turn>` and `batch/<batch>`. Each try to append has a token of its own:
- * two equal events do no harm, and one that was acknowledged and dropped would.
+ * Table `ledger` of a ClickHouse store. Its entries are `turn/<turn>` and `batch/<batch>`. Each try to append has a token of
+ * its own: two equal events do no harm, and one that was acknowledged and dropped would.
  */
 export function clickhouseLedger(database: Database, random: Random): Ledger {
   return {

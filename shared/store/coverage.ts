@@ -1,6 +1,7 @@
 import { monthOf } from '../days.ts';
 import type { SourceIdentity } from '../source/source.ts';
 import type { Counts } from './counts.ts';
+import { groupBy } from './group-by.ts';
 import { markersOf } from './insert-part.ts';
 import { type CoverageRow, type Marker, readCoverage, type SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
@@ -182,16 +183,6 @@ function toRanges(rows: readonly CoverageRow[], markers: Markers): CoveredRange[
   return [...byRange.values()]
     .map((days) => toRange(days, markers))
     .sort((a, b) => a.from - b.from || a.to - b.to);
-}
-
-function groupBy<T>(list: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of list) {
-    const group = groups.get(nameOf(item));
-    if (group) group.push(item);
-    else groups.set(nameOf(item), [item]);
-  }
-  return groups;
 }
 
 function toRange(days: readonly CoverageRow[], markers: Markers): CoveredRange {

@@ -10,7 +10,7 @@ export interface Part {
   readonly rows: Uint8Array;
 }
 
-/** Inserts a part exactly once and gives the marker that is there: its own, or `isVoid` where the batch has been given up. */
+/** Inserts a part exactly once and gives the marker that is there: its own, or a void one where the batch was given up. */
 export async function insertPart(counts: Counts, part: Part, patience: Patience): Promise<Marker> {
   const { batch, month, rows } = part;
   const readBack = async () =>
@@ -27,9 +27,9 @@ export interface OnceOnly<Found> {
 }
 
 /**
- * Inserts rows exactly once, whoever else is inserting under the same token. What is there is read back always: a plain table killed
- * between deduplication record and part acknowledges the retry and drops it, even one by somebody who was never told
- * of the kill. Then the next token is taken, the same for all.
+ * Inserts rows exactly once, whoever else is inserting under the same token. What is there is read back always: a plain
+ * table killed between deduplication record and part acknowledges the retry and drops it, even one by somebody who was
+ * never told of the kill. Then the next token is taken, the same for all.
  */
 export async function insertOnce<Found>(
   counts: Counts,

@@ -10,8 +10,9 @@ export interface Liveness {
 }
 
 /**
- * Holders as machine, boot, process namespace, process and its start: a process is known to be dead where it would have to be in this very
- * namespace and is not. Where there is no `/proc`, nobody is ever known to be dead. See infra/decisions.
+ * Holders as machine, boot, process namespace, process and its start: a process is known to be dead where it would have to
+ * be in this very namespace and is not. Where there is no `/proc`, nobody is ever known to be dead. See
+ * infra/decisions/0003.
  */
 export function processLiveness(): Liveness {
   const place = `${hostname()} ${read('/proc/sys/kernel/random/boot_id')} ${namespace()}`;

@@ -2,6 +2,7 @@ import type { CountedBatch, CountedMonth, Pins } from '../count/counted-batch.ts
 import { monthOf } from '../days.ts';
 import { type Candidate, type Coverage, coverageRows, lookUpCoverage } from './coverage.ts';
 import { describeSetups, encodePart, encodeVoidPart } from './encode-part.ts';
+import { groupBy } from './group-by.ts';
 import { insertPart, markersOf, type Part } from './insert-part.ts';
 import type { IntendedStretch, Intent } from './ledger.ts';
 import type { CoverageRow } from './own-row.ts';
@@ -28,8 +29,8 @@ export interface FormedBatch {
 }
 
 /**
- * Reads exactly the intended stretches again and counts them under the intent's setups and pins. Says `gone` where one of the files is
- * not there any more, or is another one: its beginning or the stretch's last line differ, or it ends before.
+ * Reads exactly the intended stretches again and counts them under the intent's setups and pins. Says `gone` where one of
+ * the files is not there any more, or is another one: its beginning or the stretch's last line differ, or it ends before.
  */
 export type FormBatch = (batch: BatchToForm, signal?: AbortSignal) => Promise<FormedBatch | 'gone'>;
 
@@ -49,8 +50,8 @@ interface Recovering {
  * Finishes batches under their own tokens, skipping the months that have their marker; or burns the tokens where files are
  * gone, so that nobody can insert a batch any more, not even an insert that is still on its way.
  *
- * Intents over the same lines are all burnt, before any is finished: one of them was written by somebody who had been taken for dead and will
- * find so, the other may be landing at this very moment, and nothing tells which is which.
+ * Intents over the same lines are all burnt, before any is finished: one of them was written by somebody who had been
+ * taken for dead and will find so, the other may be landing at this very moment, and nothing tells which is which.
  */
 export async function recoverBatches(
   store: Store,
@@ -85,8 +86,7 @@ async function recoverBatch(store: Store, intent: Intent, options: Recovering): 
 }
 
 function areRivals(a: Intent, b: Intent): boolean {
-  const known = new Map<string, IntendedStretch[]>();
-  for (const stretch of a.stretches) known.set(stretch.first, [...(known.get(stretch.first) ?? []), stretch]);
+  const known = groupBy(a.stretches, ({ first }) => first);
   return b.stretches.some((stretch) => known.get(stretch.first)?.some((other) => overlaps(other, stretch)));
 }
 
@@ -97,9 +97,9 @@ interface Missing {
 }
 
 /**
- * A batch counted again, or `gone` where it cannot be written as it was intended: its files are gone; or others have counted lines of
- * it since, because who intended it had been taken for dead before and wrote nothing; or other pins brought
- * months that nobody would burn.
+ * A batch counted again, or `gone` where it cannot be written as it was intended: its files are gone; or others have
+ * counted lines of it since, because who intended it had been taken for dead before and wrote nothing; or other pins
+ * brought months that nobody would burn.
  */
 async function formAgain(store: Store, { intent, missing, patience, formBatch }: Missing & Recovering) {
   const formed = await formBatch(toForm(store, intent, patience), patience.signal);
@@ -107,13 +107,14 @@ async function formAgain(store: Store, { intent, missing, patience, formBatch }:
   const { months } = formed.counted;
   if (months.some(({ month }) => !intent.months.includes(month))) return 'gone';
   const firsts = [...new Set(intent.stretches.map(({ first }) => first))];
-  const covered = await coverageRows(store.counts, firsts, patience);
+  const others = (await coverageRows(store.counts, firsts, patience)).filter(
+    ({ batch }) => batch !== intent.batch,
+  );
+  const covered = groupBy(others, ({ first, day }) => `${first}/${monthOf(day)}`);
   const isTaken = (month: CountedMonth) =>
     month.stretches.some(({ stretch }) => {
       const own = intent.stretches[stretch] as IntendedStretch;
-      return covered.some(
-        (row) => row.batch !== intent.batch && monthOf(row.day) === month.month && overlaps(own, row),
-      );
+      return covered.get(`${own.first}/${month.month}`)?.some((row) => overlaps(own, row));
     });
   return months.some((month) => missing.includes(month.month) && isTaken(month)) ? 'gone' : formed;
 }

@@ -52,8 +52,8 @@ export async function readStoreFacts(database: Database): Promise<StoreFacts> {
 }
 
 /**
- * Merges the months that are in more parts than `parts`, and the ledger: only long-lived processes merge well by themselves. Gives
- * the months. Throws `StoreError`.
+ * Merges the months that are in more parts than `parts`, and the ledger: only long-lived processes merge well by
+ * themselves. Gives the months, `YYYYMM`. Throws `StoreError`.
  */
 export async function optimizeMonths(
   database: Database,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { simulate } from './simulate.ts';
 
-/** `SEEDS=1000000 npx vitest run test/faults/simulation/simulation.test.ts` tries more histories, `FIRST=n` begins elsewhere. */
+/** `SEEDS=1000000 npx vitest run test/faults/simulation/simulation.test.ts` tries more, `FIRST=n` begins elsewhere. */
 const seeds = Number(process.env.SEEDS ?? 5_000);
 const first = Number(process.env.FIRST ?? 1);
 /** `SEED=n npx vitest run …` prints one history. */
