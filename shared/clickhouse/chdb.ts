@@ -165,7 +165,8 @@ let spooled = 0;
 
 /**
  * chDB takes inline data as text only: behind its list of formats, the engine cuts the data at the first two line feeds in a row,
- * which are 2570 as a number. So the bytes go through a file without a name, which is gone whatever happens.
+ * which are 2570 as a number. So the bytes go through a file without a name, which is gone whatever happens. And they are selected
+ * from it, since to `FROM INFILE` chDB adds what it finds on the standard input of our process, which may be a log.
  */
 async function insertFromFile(folder: string, connection: Connection, insert: EngineInsert): Promise<void> {
   if (!/^\w+$/.test(insert.format)) throw new StoreError(`"${insert.format}" is no name for a format`);
@@ -173,15 +174,23 @@ async function insertFromFile(folder: string, connection: Connection, insert: En
   try {
     const source = process.platform === 'linux' ? `/proc/self/fd/${file.fd}` : `/dev/fd/${file.fd}`;
     await connection.run({
-      sql: `${insert.into} FROM INFILE '${source}' COMPRESSION 'none' FORMAT ${insert.format}`,
+      sql: `${insert.into} SELECT * FROM file('${source}', '${insert.format}', 'auto', 'none')`,
       params: {},
-      settings: insert.settings,
+      settings: { ...insert.settings, ...selectSettings },
       format: 'Null',
     });
   } finally {
     await file.close();
   }
 }
+
+/** A file's rows as the table has them, in one block, under the insert's token. */
+const selectSettings = {
+  use_structure_from_insertion_table_in_table_functions: 1,
+  deduplicate_insert_select: 'enable_even_for_bad_queries',
+  max_threads: 1,
+  max_insert_threads: 1,
+} as const;
 
 /** Writes the bytes to a file that has no name any more. A full disk is said as the engine says it. */
 async function spool(folder: string, body: EngineInsert['body']): Promise<FileHandle> {
