@@ -71,7 +71,7 @@ export interface DayBooks {
 export interface CountedMonth {
   /** `YYYYMM`. */
   readonly month: number;
-  /** RowBinary rows of `counts` (columns as in `countsColumns`), sorted by registry, project, day; none with registry ''. */
+  /** Rows of `counts` as the store takes them (a block of ClickHouse's Native format), sorted by registry, project, day; none with registry ''. */
   readonly rows: Uint8Array;
   readonly rowCount: number;
   /** Ascending. */

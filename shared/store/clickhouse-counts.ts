@@ -10,7 +10,7 @@ export function clickhouseCounts(database: Database): Counts {
   return {
     engine: database.engine,
     insert: ({ token, rows }) =>
-      database.insert({ table: 'counts', columns: countsColumns, format: 'RowBinary', bytes: rows, token }),
+      database.insert({ table: 'counts', columns: countsColumns, format: 'Native', bytes: rows, token }),
     markers: (batches) => database.query<OwnRow>(markersQuery, { projects: batches }),
     coverage: (firsts) => database.query<OwnRow>(coverageQuery, { firsts, ...bounds(firsts) }),
     day: (day) => database.query<CountsRow>(dayQuery, { day }),

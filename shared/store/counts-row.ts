@@ -1,6 +1,5 @@
-import { type DimensionColumn, dimensionColumns, type SumColumn, sumColumns } from './counts-columns.ts';
-import type { RowBinaryWriter } from './row-binary.ts';
-import { RowBinaryReader } from './row-binary-reader.ts';
+import { type CountsBlock, readBlocks } from './counts-block.ts';
+import { countsColumns, type DimensionColumn, type SumColumn } from './counts-columns.ts';
 
 /** Amounts by key. */
 export type Amounts = Readonly<Record<string, number>>;
@@ -23,27 +22,19 @@ export function emptyRow(registry: string, project: string, day: number): Counts
   return { registry, project, day, ...sums, version: {}, file_type: {}, country: {}, ...client, ...books };
 }
 
-/** Writes a row in `countsColumns`' order. */
-export function writeRow(writer: RowBinaryWriter, row: CountsRow): void {
-  writer.string(row.registry);
-  writer.string(row.project);
-  writer.date(row.day);
-  for (const column of sumColumns) writer.int64(row[column]);
-  for (const column of dimensionColumns) writer.map(row[column]);
-  writer.map(row.lines_by);
-  writer.map(row.downloads_by);
+/** Writes a row; its maps in the order of their keys. */
+export function writeRow(block: CountsBlock, row: CountsRow): void {
+  block.beginRow(row.registry, row.project, row.day);
+  countsColumns.forEach((column, index) => {
+    const value: string | number | Amounts = row[column];
+    if (typeof value === 'object') {
+      for (const key of Object.keys(value).sort()) block.entry(index, key, value[key] as number);
+    } else if (typeof value === 'number' && column !== 'day') block.sum(index, value);
+  });
+  block.endRow();
 }
 
-/** The rows in RowBinary bytes written in `countsColumns`' order. */
+/** The rows in blocks of `counts`. */
 export function* readRows(bytes: Uint8Array): Generator<CountsRow> {
-  const reader = new RowBinaryReader(bytes);
-  while (!reader.done) {
-    const [registry, project, day] = [reader.string(), reader.string(), reader.date()];
-    const row: Record<string, unknown> = { registry, project, day };
-    for (const column of sumColumns) row[column] = reader.int64();
-    for (const column of dimensionColumns) row[column] = reader.map();
-    row.lines_by = reader.map();
-    row.downloads_by = reader.map();
-    yield row as unknown as CountsRow;
-  }
+  for (const row of readBlocks(bytes)) yield row as unknown as CountsRow;
 }

@@ -6,7 +6,7 @@ export interface Counts {
   /** `replicated`: block id and part are one transaction, so what was acknowledged is there. */
   readonly engine: 'plain' | 'replicated';
   /**
-   * Inserts RowBinary rows in `countsColumns`' order as one part, once a token. Throws `AmbiguousInsert` where it may or may
+   * Inserts blocks of rows (`counts-block.ts`) as one part, once a token. Throws `AmbiguousInsert` where it may or may
    * not have happened, `StoreUnavailable` where it has not.
    */
   insert(part: { readonly token: string; readonly rows: Uint8Array }): Promise<void>;

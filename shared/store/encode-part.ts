@@ -1,7 +1,7 @@
 import type { CountedMonth, FileSetup, Pins } from '../count/counted-batch.ts';
+import { CountsBlock } from './counts-block.ts';
 import { emptyRow, writeRow } from './counts-row.ts';
 import { coverageRow, type Marker, markerRow, type OwnRow, type SourceKey } from './own-row.ts';
-import { RowBinaryWriter } from './row-binary.ts';
 
 /** A stretch as its part names it. */
 export interface KeyedStretch extends SourceKey {
@@ -29,17 +29,16 @@ export function encodePart(
     const { first, start, startLength, from, to, last } = stretches[stretch] as KeyedStretch;
     return coverageRow({ first, start, startLength, from, to, last, batch: marker.batch, day, lines });
   });
-  const writer = new RowBinaryWriter(counted.rows.length + 200 * (coverage.length + books.length + 1));
-  for (const row of sorted([...books, markerRow(marker), ...coverage])) writeOwnRow(writer, row);
-  writer.raw(counted.rows);
-  return writer.take();
+  const block = new CountsBlock();
+  for (const row of sorted([...books, markerRow(marker), ...coverage])) writeOwnRow(block, row);
+  return Buffer.concat([block.take(), counted.rows]);
 }
 
 /** The rows of a part that burns a month of a batch: nothing but its marker. */
 export function encodeVoidPart(batch: string, month: number, months: readonly number[]): Uint8Array {
-  const writer = new RowBinaryWriter(1024);
-  writeOwnRow(writer, markerRow({ batch, month, months, isVoid: true, how: [] }));
-  return writer.take();
+  const block = new CountsBlock();
+  writeOwnRow(block, markerRow({ batch, month, months, isVoid: true, how: [] }));
+  return block.take();
 }
 
 /** How a batch is counted, as its markers tell it; sorted. */
@@ -53,9 +52,9 @@ export function describeSetups(setups: readonly FileSetup[], pins: Pins): string
   return [...how].sort();
 }
 
-/** Writes a row of the store's own in `countsColumns`' order. */
-function writeOwnRow(writer: RowBinaryWriter, row: OwnRow): void {
-  writeRow(writer, {
+/** Writes a row of the store's own. */
+function writeOwnRow(block: CountsBlock, row: OwnRow): void {
+  writeRow(block, {
     ...emptyRow('', row.project, row.day),
     downloads: row.downloads,
     lines_by: row.linesBy,

@@ -3,10 +3,10 @@ import { CellTable } from '../count/cell-table.ts';
 
 import type { Tally } from '../count/tally.ts';
 import { monthOf } from '../days.ts';
+import { CountsBlock } from './counts-block.ts';
 import { ProjectDayEncoder } from './project-day-encoder.ts';
-import { RowBinaryWriter } from './row-binary.ts';
 
-/** Rows of one month: RowBinary in `countsColumns`' order, and how many they are. */
+/** Rows of one month as a block, and how many they are. */
 export interface EncodedRows {
   readonly bytes: Uint8Array;
   readonly count: number;
@@ -16,18 +16,17 @@ export interface EncodedRows {
 export function encodeProjectDays(tally: Tally): ReadonlyMap<number, EncodedRows> {
   const rows = sortedRows(tally);
   const encoder = new ProjectDayEncoder(tally, rows);
-  const months = new Map<number, { readonly writer: RowBinaryWriter; count: number }>();
+  const months = new Map<number, CountsBlock>();
   for (let row = 0; row < rows.count; row++) {
     const month = monthOf(rows.day[row]);
-    let encoded = months.get(month);
-    if (!encoded) {
-      encoded = { writer: new RowBinaryWriter(), count: 0 };
-      months.set(month, encoded);
+    let block = months.get(month);
+    if (!block) {
+      block = new CountsBlock();
+      months.set(month, block);
     }
-    encoder.write(row, encoded.writer);
-    encoded.count++;
+    encoder.write(row, block);
   }
-  return new Map([...months].map(([month, { writer, count }]) => [month, { bytes: writer.take(), count }]));
+  return new Map([...months].map(([month, block]) => [month, { count: block.rows, bytes: block.take() }]));
 }
 
 /** Project-days in the order of their rows; numbers of the catalog. */

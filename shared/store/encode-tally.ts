@@ -5,7 +5,7 @@ import { monthOf } from '../days.ts';
 import { encodeProjectDays } from './encode-project-days.ts';
 
 /**
- * Turns the sums of a batch into what the store takes: per month the rows of `counts` as sorted RowBinary, the books of its
+ * Turns the sums of a batch into what the store takes: per month the rows of `counts` as a sorted block, the books of its
  * days and the lines of its stretches. The same sums give the same bytes, whatever order they were added in.
  */
 export function encodeTally(tally: Tally): CountedBatch {

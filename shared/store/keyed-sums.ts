@@ -1,4 +1,4 @@
-import type { RowBinaryWriter } from './row-binary.ts';
+import type { CountsBlock } from './counts-block.ts';
 
 /**
  * Sums by key for one map of one row after the other. Many numbers may have one key (the versions of a project's files);
@@ -25,14 +25,12 @@ export class KeyedSums {
     this.#sums[key] += amount;
   }
 
-  /** Writes the map in the order of its keys and forgets the sums. */
-  drain(writer: RowBinaryWriter): void {
+  /** Writes the map in a column (index into `countsColumns`), in the order of its keys, and forgets the sums. */
+  drain(block: CountsBlock, column: number): void {
     const touched = this.#touched;
     if (touched.length > 1) touched.sort((a, b) => a - b);
-    writer.varint(touched.length);
     for (const key of touched) {
-      writer.string(this.#keys[key]);
-      writer.int64(this.#sums[key]);
+      block.entry(column, this.#keys[key], this.#sums[key]);
       this.#sums[key] = 0;
     }
     touched.length = 0;

@@ -1,9 +1,10 @@
 import { clientBits, countryBits, type Tally } from '../count/tally.ts';
 import { countries } from '../geo/countries.ts';
+import type { CountsBlock } from './counts-block.ts';
+import { countsColumns } from './counts-columns.ts';
 import type { Rows } from './encode-project-days.ts';
 import { type Grouped, groupByRow } from './group-by-row.ts';
 import { KeyedSums } from './keyed-sums.ts';
-import type { RowBinaryWriter } from './row-binary.ts';
 
 /** Writes rows of `counts`: unfolds the cells of a project's day into the maps of its row. */
 export class ProjectDayEncoder {
@@ -12,7 +13,6 @@ export class ProjectDayEncoder {
   readonly #artifacts: Grouped;
   readonly #countries: Grouped;
   readonly #clients: Grouped;
-  /** In the order of `dimensionColumns`. */
   readonly #maps: {
     readonly version: KeyedSums;
     readonly fileType: KeyedSums;
@@ -56,23 +56,28 @@ export class ProjectDayEncoder {
   }
 
   /** Appends a row, all of `countsColumns`. */
-  write(row: number, writer: RowBinaryWriter): void {
+  write(row: number, block: CountsBlock): void {
     const { registry, project } = this.#tally.catalog.projects[this.#rows.project[row]];
-    writer.string(registry);
-    writer.string(project);
-    writer.date(this.#rows.day[row]);
+    block.beginRow(registry, project, this.#rows.day[row]);
     const sums = this.#addClients(row);
     this.#addArtifacts(row);
     this.#addCountries(row);
-    writer.int64(sums.headline);
-    writer.int64(sums.mirror);
-    writer.int64(sums.bot);
-    writer.int64(this.#tally.projectDays.sumOf(this.#rows.project[row], this.#rows.day[row]));
+    block.sum(columns.downloads, sums.headline);
+    block.sum(columns.mirror, sums.mirror);
+    block.sum(columns.bot, sums.bot);
+    block.sum(
+      columns.indexRequests,
+      this.#tally.projectDays.sumOf(this.#rows.project[row], this.#rows.day[row]),
+    );
     const { version, fileType, country, installer, runtime, system, ci } = this.#maps;
-    for (const map of [version, fileType, country, installer, runtime, system, ci]) map.drain(writer);
-    // The books' maps, which are the store's own rows' alone.
-    writer.varint(0);
-    writer.varint(0);
+    version.drain(block, columns.version);
+    fileType.drain(block, columns.fileType);
+    country.drain(block, columns.country);
+    installer.drain(block, columns.installer);
+    runtime.drain(block, columns.runtime);
+    system.drain(block, columns.system);
+    ci.drain(block, columns.ci);
+    block.endRow();
   }
 
   #addClients(row: number): Record<'headline' | 'mirror' | 'bot', number> {
@@ -107,3 +112,18 @@ export class ProjectDayEncoder {
     }
   }
 }
+
+/** Where the columns stand in `countsColumns`. The books' maps are the store's own rows' alone. */
+const columns = {
+  downloads: countsColumns.indexOf('downloads'),
+  mirror: countsColumns.indexOf('mirror'),
+  bot: countsColumns.indexOf('bot'),
+  indexRequests: countsColumns.indexOf('index_requests'),
+  version: countsColumns.indexOf('version'),
+  fileType: countsColumns.indexOf('file_type'),
+  country: countsColumns.indexOf('country'),
+  installer: countsColumns.indexOf('installer'),
+  runtime: countsColumns.indexOf('runtime'),
+  system: countsColumns.indexOf('system'),
+  ci: countsColumns.indexOf('ci'),
+} as const;

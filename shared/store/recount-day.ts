@@ -1,5 +1,6 @@
 import type { CountedBatch, FileSetup, Pins } from '../count/counted-batch.ts';
 import { isoDay } from '../days.ts';
+import { CountsBlock } from './counts-block.ts';
 import { type CountsRow, emptyRow, writeRow } from './counts-row.ts';
 import { type Candidate, isSource } from './coverage.ts';
 import { dayDifference, isPersonSideCleared, sumDownloads } from './day-difference.ts';
@@ -7,7 +8,6 @@ import { describeSetups } from './encode-part.ts';
 import { insertOnce } from './insert-part.ts';
 import { type CoverageRow, readCoverage, recountPrefix, sourcePrefix } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
-import { RowBinaryWriter } from './row-binary.ts';
 import { keyLastLine, keySource } from './source-key.ts';
 import type { Store } from './store.ts';
 
@@ -57,9 +57,9 @@ export type Recount =
   | { readonly outcome: 'refused'; readonly reason: 'not_counted' | 'kafka' | 'changed' };
 
 /**
- * Counts a day again and enters the difference as one more part, under a token and a marker that number the day's recounts: of two at a
- * time one is entered, and the other starts again from what is there then. Person-side maps that have been cleared
- * stay so (`personSide` false). Throws `StoreTimeout`; nothing or all of it has happened then.
+ * Counts a day again and enters the difference as one more part, under a token and a marker that number the day's recounts:
+ * of two at a time one is entered, and the other starts again from what is there then. Person-side maps that have been
+ * cleared stay so (`personSide` false). Throws `StoreTimeout`; nothing or all of it has happened then.
  */
 export async function recountDay(store: Store, options: RecountOptions): Promise<Recount> {
   const patience: Patience = {
@@ -151,7 +151,7 @@ async function enter(store: Store, { day, rows, again, difference, patience }: E
     downloads: 1,
     lines_by: Object.fromEntries(how.map((key) => [key, 1])),
   };
-  const writer = new RowBinaryWriter();
+  const writer = new CountsBlock();
   const isBooks = ({ registry }: CountsRow) => registry === '';
   for (const row of difference.filter(isBooks)) writeRow(writer, row);
   writeRow(writer, marker);

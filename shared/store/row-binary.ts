@@ -63,6 +63,14 @@ export class RowBinaryWriter {
     this.#length = at;
   }
 
+  /** Appends what is written here to another writer; this one is empty afterwards and gives its memory back. */
+  moveTo(other: RowBinaryWriter): void {
+    other.raw(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    this.#bytes = new Uint8Array(16);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
   /** What is RowBinary already, such as a row or a map made before. */
   raw(value: Uint8Array): void {
     this.#reserve(value.length);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { connectStore } from '../../shared/clickhouse/connect-store.ts';
 import type { Database } from '../../shared/clickhouse/database.ts';
 import { parseDay } from '../../shared/days.ts';
+import { CountsBlock } from '../../shared/store/counts-block.ts';
 import { countsColumns } from '../../shared/store/counts-columns.ts';
 import { type CountsRow, emptyRow, writeRow } from '../../shared/store/counts-row.ts';
 import { monthStart } from '../../shared/store/released/calendar.ts';
-import { RowBinaryWriter } from '../../shared/store/row-binary.ts';
 
 /** An embedded store in a folder of its own, with what the tests count into it. */
 export interface TestStore extends AsyncDisposable {
@@ -37,13 +37,13 @@ export async function openTestStore(): Promise<TestStore> {
           downloads: 1,
           lines_by: { 'rules/default': 1 },
         };
-        const writer = new RowBinaryWriter();
+        const writer = new CountsBlock();
         for (const row of [marker, ...ofMonth]) writeRow(writer, row);
         const bytes = writer.take();
         await store.insert({
           table: 'counts',
           columns: countsColumns,
-          format: 'RowBinary',
+          format: 'Native',
           bytes,
           token: `${batch}/${month}`,
         });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Store as Connection, connectStore } from '../../shared/clickhouse/connect-store.ts';
 import { auditBooks } from '../../shared/store/audit-books.ts';
+import { CountsBlock } from '../../shared/store/counts-block.ts';
 import { emptyRow, writeRow } from '../../shared/store/counts-row.ts';
 import { openStretches } from '../../shared/store/coverage.ts';
 import { listRegistries, readExact } from '../../shared/store/read-exact.ts';
 import { recountDay } from '../../shared/store/recount-day.ts';
 import type { FormBatch } from '../../shared/store/recover-batch.ts';
-import { RowBinaryWriter } from '../../shared/store/row-binary.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { optimizeMonths, readStoreFacts } from '../../shared/store/store-facts.ts';
 import { storeOver } from '../../shared/store/store-over.ts';
@@ -115,6 +115,12 @@ describe('the protocol on a real store', () => {
       { from: 0, to: end, lines: 5, complete: true, months: [202501, 202502] },
     ]);
     expect(known?.ranges[0]?.how).toContain('rules/old');
+    // Marker, coverage, books and counts of a month are one part, or a kill could come between them.
+    const { months } = await readStoreFacts(connection);
+    expect(months.map(({ month, parts }) => [month, parts])).toEqual([
+      ['202501', 1],
+      ['202502', 1],
+    ]);
     expect(openStretches(known!)).toEqual([{ from: end, to: undefined }]);
   });
 
@@ -257,7 +263,7 @@ describe('the protocol on a real store', () => {
   });
 
   test('the audit sees what is wrong', async () => {
-    const writer = new RowBinaryWriter();
+    const writer = new CountsBlock();
     writeRow(writer, {
       ...emptyRow('', 'batch/x', 20_089),
       downloads: 2,

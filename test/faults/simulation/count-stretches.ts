@@ -1,8 +1,8 @@
 import type { CountedBatch, CountedMonth, FileSetup } from '../../../shared/count/counted-batch.ts';
 import { monthOf } from '../../../shared/days.ts';
+import { CountsBlock } from '../../../shared/store/counts-block.ts';
 import { type CountsRow, emptyRow, writeRow } from '../../../shared/store/counts-row.ts';
 import { type Coverage, isCoveredBy, rangesWithin } from '../../../shared/store/coverage.ts';
-import { RowBinaryWriter } from '../../../shared/store/row-binary.ts';
 import { type Line, type Log, lineBytes } from './world.ts';
 
 /** Lines of a log to count, and what is counted of them already. */
@@ -91,7 +91,7 @@ function countedMonth(
   rows: CountsRow[],
   stretches: { stretch: number; day: number; lines: number }[],
 ): CountedMonth {
-  const writer = new RowBinaryWriter(4096);
+  const writer = new CountsBlock();
   rows.sort((a, b) => (a.project < b.project ? -1 : 1));
   for (const row of rows) writeRow(writer, row);
   const days = [...new Set(rows.map(({ day }) => day))].sort((a, b) => a - b);
