@@ -1,6 +1,7 @@
 import { close, closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SourceError } from './source.ts';
+import { type ReadStream, readStandardInput } from './standard-input.ts';
 import { StreamError } from './stream-error.ts';
 
 /** The bytes of a file as they are on disk, or of a stream that can be read once. */
@@ -9,6 +10,8 @@ export interface Input {
   readonly fd: number;
   /** Bytes when it was opened, which is as far as it is read: what is written meanwhile is for the next time. Undefined for a stream. */
   readonly size: number | undefined;
+  /** Reads a stream that is not read by its `fd`. */
+  readonly stream?: ReadStream | undefined;
   /** How far it has been read. */
   bytesRead: number;
 }
@@ -23,7 +26,7 @@ const STDIN = 0;
 
 /** Opens a file, pipe, or standard input (`-`). Throws a `SourceError` 'missing' or 'unreadable'. */
 export function openInput(path: string): Input {
-  if (path === '-') return { path, fd: STDIN, size: undefined, bytesRead: 0 };
+  if (path === '-') return { path, fd: STDIN, size: undefined, stream: readStandardInput(), bytesRead: 0 };
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -56,10 +59,8 @@ export async function readInput(input: Input, into: Uint8Array, position: number
   const { size } = input;
   const want = size === undefined ? into.length : Math.min(into.length, size - position);
   if (want <= 0) return 0;
-  const count = await readFile(input.fd, into, {
-    length: want,
-    position: size === undefined ? null : position,
-  });
+  const at = { length: want, position: size === undefined ? null : position };
+  const count = await (input.stream ? readStream(input.stream, into) : readFile(input.fd, into, at));
   if (count === 0 && size !== undefined) throw new StreamError('changed');
   input.bytesRead = Math.max(input.bytesRead, position + count);
   return count;
@@ -87,6 +88,14 @@ export async function* chunksOf(input: Input): AsyncGenerator<Buffer> {
     if (count === 0) return;
     position += count;
     yield chunk.subarray(0, count);
+  }
+}
+
+async function readStream(stream: ReadStream, into: Uint8Array): Promise<number> {
+  try {
+    return await stream.read(into);
+  } catch (cause) {
+    throw new StreamError('unreadable', { cause });
   }
 }
 

@@ -163,6 +163,9 @@ async function* blocksOf(
 ): AsyncGenerator<Block> {
   const reader = content.readerAt(from);
   const fill = to === undefined ? reader.fill : limited(reader.fill, to - from);
+  // Whoever waits for a writer is told to stop; a file is read to the end of the block.
+  const stop = () => input.stream?.stop();
+  signal?.addEventListener('abort', stop, { once: true });
   let position = from;
   try {
     for await (const block of cutLines(fill, pool, { from, signal })) {
@@ -170,8 +173,10 @@ async function* blocksOf(
       yield block;
     }
   } catch (error) {
+    signal?.throwIfAborted();
     throw asSourceError(error, input.path, position);
   } finally {
+    signal?.removeEventListener('abort', stop);
     await reader.close();
   }
 }
