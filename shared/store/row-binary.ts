@@ -93,21 +93,6 @@ export class RowBinaryWriter {
     this.#length += 2;
   }
 
-  /**
-   * `Map(String, Int64)` with its keys sorted, so that the same counts are the same bytes. Where speed matters write
-   * `varint(size)` and then each `string`, `int64` in order.
-   */
-  map(entries: Readonly<Record<string, number | undefined>>): void {
-    const keys = Object.keys(entries)
-      .filter((key) => entries[key] !== undefined)
-      .sort();
-    this.varint(keys.length);
-    for (const key of keys) {
-      this.string(key);
-      this.int64(entries[key] as number);
-    }
-  }
-
   /** Everything written, in memory of its own; the writer is empty afterwards and keeps its capacity. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#length);
