@@ -220,6 +220,14 @@ describe.sequential('commands over one store', { timeout: 120_000 }, () => {
     expect(await json('query', '--exact', '--registry', 'crates')).toMatchObject({ total: 1 });
   });
 
+  test('standard input is counted, and nothing else reads it', async () => {
+    const input = line(22, 'delta-1.0.tar.gz').repeat(3);
+    const fresh = join(folder, 'fresh');
+    const ran = await runCli(['replay', '-', '--data', fresh, '--json'], { input });
+    expect(ran.stderr).not.toContain('192.0.2.77');
+    expect(JSON.parse(ran.stdout)).toMatchObject({ lines: 3, counted: 3, files: [{ path: '-' }] });
+  });
+
   test('the books balance, and the doctor has nothing bad to say', async () => {
     expect(await json('audit')).toMatchObject({ ok: true });
     expect(await json('doctor')).toMatchObject({ ok: true });
