@@ -1,11 +1,14 @@
 import type { Settings } from '../../shared/config.ts';
+import { dayAt } from '../../shared/days.ts';
 import { createLog } from '../../shared/logger.ts';
+import type { UnreleasedDays } from '../../shared/store/released/unreleased-days.ts';
+import { formatCounted } from '../../shared/terminal/numbers.ts';
 import { openProgress } from '../../shared/terminal/progress.ts';
 import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { countryDatabasePath } from '../country-database.ts';
-import { openCountingStore } from '../open-counting-store.ts';
+import { openStore } from '../open-store.ts';
 import { configuredRegistries } from './configured-registries.ts';
 import { drawSummary } from './draw-summary.ts';
 import type { ReplayOptions, ReplaySummary } from './replay-options.ts';
@@ -78,15 +81,18 @@ export const replayCommand: Command<ReplayFlags> = {
       country_from: flags.countryFrom,
       geo_db: flags.geoDb,
     });
-    const summary = await runReplay(invocation, settings);
+    const { summary, unreleased } = await runReplay(invocation, settings);
     const query = ['tallymark query --exact --by project', ...storeFlags(invocation)].join(' ');
     if (flags.json === true) terminal.out(`${JSON.stringify(summary)}\n`);
-    else terminal.out(drawSummary(summary, { width: terminal.width, query }));
+    else
+      terminal.out(
+        drawSummary(summary, { width: terminal.width, query, release: releaseLine(unreleased, invocation) }),
+      );
     return summary.files.some(({ error }) => error !== undefined) ? 1 : 0;
   },
 };
 
-async function runReplay(invocation: Invocation<ReplayFlags>, settings: Settings): Promise<ReplaySummary> {
+async function runReplay(invocation: Invocation<ReplayFlags>, settings: Settings): Promise<Replayed> {
   const { terminal, signal } = invocation;
   const progress = openProgress({
     write: terminal.err,
@@ -95,11 +101,12 @@ async function runReplay(invocation: Invocation<ReplayFlags>, settings: Settings
     log: createLog(settings.log, terminal.err),
   });
   try {
-    await using store = await openCountingStore(settings);
+    await using connection = await openStore(settings, 'write');
+    const { storeOver } = await import('../../shared/store/store-over.ts');
     const { replay } = await import('./replay.ts');
-    return await replay({
+    const summary = await replay({
       ...(await optionsOf(invocation, settings)),
-      store,
+      store: storeOver(connection),
       signal,
       onProgress: progress.show,
       onNotice(text) {
@@ -107,9 +114,24 @@ async function runReplay(invocation: Invocation<ReplayFlags>, settings: Settings
         terminal.err(`${text}\n`);
       },
     });
+    const { unreleasedDays } = await import('../../shared/store/released/unreleased-days.ts');
+    return { summary, unreleased: await unreleasedDays(connection, dayAt(Date.now())) };
   } finally {
     progress.clear();
   }
+}
+
+interface Replayed {
+  readonly summary: ReplaySummary;
+  readonly unreleased: UnreleasedDays | undefined;
+}
+
+/** What is counted and not published, and how to publish it. */
+function releaseLine(unreleased: UnreleasedDays | undefined, invocation: Invocation): string | undefined {
+  if (unreleased === undefined) return undefined;
+  const { days, last } = unreleased;
+  const command = ['tallymark release --profile exact --through', last, ...storeFlags(invocation)].join(' ');
+  return `${command}  # ${formatCounted(days, 'day')} counted and not released`;
 }
 
 type Asked = Omit<ReplayOptions, 'store' | 'signal' | 'onProgress' | 'onNotice'>;

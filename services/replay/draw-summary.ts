@@ -13,14 +13,22 @@ import type { ReplaySummary } from './replay-options.ts';
 /** Failed files shown one by one; the others are counted, and `--json` lists all. */
 const shownFailures = 10;
 
+export interface SummaryView {
+  readonly width: number;
+  /** The command that shows the numbers. */
+  readonly query: string;
+  /** What is counted and not released, with the command. */
+  readonly release: string | undefined;
+}
+
 /** What a replay came to, for a person: what was read, counted and dropped and why, what failed, what to type next. */
-export function drawSummary(summary: ReplaySummary, view: { width: number; query: string }): string {
+export function drawSummary(summary: ReplaySummary, view: SummaryView): string {
   const parts = [
     drawCounts(summary, view.width),
     drawDrops(summary, 'unwanted', view.width),
     drawDrops(summary, 'malformed', view.width),
     drawFailures(summary),
-    drawNext(summary, view.query),
+    drawNext(summary, view),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -84,10 +92,10 @@ function drawFailures({ files }: ReplaySummary): string {
   return `${formatCounted(failed.length, 'file')} could not be read to the end\n${shown.join('')}${rest}`;
 }
 
-function drawNext(summary: ReplaySummary, query: string): string {
+function drawNext(summary: ReplaySummary, { query, release }: SummaryView): string {
   const { lines, counted, already_counted: before } = summary;
   if (lines === 0) return 'No line was read.\n';
-  if (counted > 0) return `Next\n  ${query}\n`;
+  if (counted > 0) return `Next\n  ${query}\n${release === undefined ? '' : `  ${release}\n`}`;
   if (before > 0)
     return `Nothing new: these lines were counted before, and no number has changed.\n  ${query}\n`;
   const file = summary.files.find((each) => each.lines > 0)?.path ?? 'FILE';

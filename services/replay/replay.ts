@@ -80,8 +80,9 @@ async function countInTurn(options: ReplayOptions, equipment: Equipment): Promis
     signal: options.signal,
   });
   await countFiles(files, { options, turn, report, crew, pool });
-  if (report.countedBefore.size > 0) {
-    const how = [...report.countedBefore].sort().join(', ');
+  const before = [...report.countedBefore].filter((word) => /^(rules|layout)\//.test(word)).sort();
+  if (before.length > 0) {
+    const how = before.map((word) => word.replace('/', ' ')).join(', ');
     options.onNotice(`Lines that were counted before were not counted again. They were counted with ${how}.`);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { drawSummary } from '../../services/replay/draw-summary.ts';
 import type { ReplayedFile, ReplaySummary } from '../../services/replay/replay-options.ts';
 
-const view = { width: 80, query: 'tallymark query --exact --by project' };
+const view = { width: 80, query: 'tallymark query --exact --by project', release: 'tallymark release' };
 
 const file: ReplayedFile = {
   path: 'access.log.gz',
@@ -44,6 +44,7 @@ describe('the summary of a replay', () => {
 
       Next
         tallymark query --exact --by project
+        tallymark release
       "
     `);
   });

@@ -27,7 +27,7 @@ describe('each line is counted once', () => {
     ];
     expect(await run.replay(paths)).toMatchObject({ lines: 120, counted: 40, already_counted: 80 });
     expect(await run.replay(paths)).toMatchObject({ lines: 120, counted: 0, already_counted: 120 });
-    expect(run.notices.join()).toContain('rules/default');
+    expect(run.notices.join()).toContain('rules default');
     await expectEachOnce(run, 40);
   });
 
