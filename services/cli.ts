@@ -10,6 +10,9 @@ import { parseCommandLine } from './parse-command-line.ts';
  * `tallymark`: finds the command, hands it what it needs of the process, and ends the process. Only here (and in
  * `services/*​/main.ts`) are environment, signals and exit touched.
  */
+// Each running statement of the embedded store holds one of libuv's threads, which reading and inflating need too; four are the default.
+process.env.UV_THREADPOOL_SIZE ??= '8';
+
 const program = fileURLToPath(import.meta.url);
 const terminal = openTerminal();
 const stopping = new AbortController();
@@ -67,14 +70,10 @@ function openTerminal(): Terminal {
       if (error.code !== 'EPIPE') process.exit(1);
     });
   }
-  const colors = (stream: NodeJS.WriteStream) =>
-    stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     width: process.stdout.columns ?? process.stderr.columns ?? 80,
-    outColors: colors(process.stdout),
-    errColors: colors(process.stderr),
     errMoves: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
   };
 }

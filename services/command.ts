@@ -74,9 +74,6 @@ export interface Terminal {
   err(text: string): void;
   /** Columns of the terminal; 80 where there is none. */
   readonly width: number;
-  /** Whether `out` takes colors. */
-  readonly outColors: boolean;
-  readonly errColors: boolean;
   /** Whether `err` is a terminal that shows a moving progress bar. */
   readonly errMoves: boolean;
 }

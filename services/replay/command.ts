@@ -114,12 +114,17 @@ async function runReplay(invocation: Invocation<ReplayFlags>, settings: Settings
         terminal.err(`${text}\n`);
       },
     });
+    const { optimizeMonths } = await import('../../shared/store/store-facts.ts');
+    await optimizeMonths(connection, { parts: mostParts });
     const { unreleasedDays } = await import('../../shared/store/released/unreleased-days.ts');
     return { summary, unreleased: await unreleasedDays(connection, dayAt(Date.now())) };
   } finally {
     progress.clear();
   }
 }
+
+/** A month in more parts than this is merged at the end: only long-lived processes merge well by themselves. */
+const mostParts = 30;
 
 interface Replayed {
   readonly summary: ReplaySummary;

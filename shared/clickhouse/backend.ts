@@ -50,9 +50,15 @@ const ADVICE: Readonly<Record<number, string>> = {
   516: ' Check the user and the password.',
 };
 
-/** The error a query or a command ends in when the engine answered with number `code`. */
-export function statementError(code: number | undefined, message: string): StoreError {
-  return new StoreError(message.trim() + (ADVICE[code ?? 0] ?? ''), { code });
+/**
+ * The error a query or a command ends in when the engine answered with number `code` and name `type`. Its own message stays behind: it
+ * quotes the statement and the data it stumbled over.
+ */
+export function statementError(code: number | undefined, type: string): StoreError {
+  const number = code === undefined ? '' : ` (${code})`;
+  return new StoreError(`The store refused a statement: ${type}${number}.${ADVICE[code ?? 0] ?? ''}`, {
+    code,
+  });
 }
 
 /** The error an insert ends in when the engine answered with number `code` and name `type`; carries no row. */

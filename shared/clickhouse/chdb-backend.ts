@@ -46,8 +46,8 @@ export function readEngineError(error: unknown): { code: number | undefined; typ
 
 function engineError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const { code, message } = readEngineError(error);
-  return statementError(code, message);
+  const { code, type } = readEngineError(error);
+  return statementError(code, type);
 }
 
 /** Rows of JSONEachRow: a line feed inside a value is escaped, so each one that is there ends a row. */

@@ -151,7 +151,7 @@ function readError(error: unknown, where: string): StoreError {
   if (error instanceof StoreError) return error;
   if (error instanceof ClickHouseError) {
     if (error.type === OWNER_LEAVING) return new ConnectionLost(`${where} is closing`, 'no');
-    return statementError(Number(error.code), `${error.message.trim()} (${error.type})`);
+    return statementError(Number(error.code), error.type ?? 'UNKNOWN_EXCEPTION');
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NEVER_CONNECTED.has(code)) return new ConnectionLost(`Nothing answers at ${where} (${code})`, 'no');

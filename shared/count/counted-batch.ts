@@ -52,6 +52,34 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** What else decides the outcome of a batch; recorded with its intent. */
+export interface Pins {
+  /** UTC day of the cut, days since 1970-01-01; later lines than the day after are `future`. */
+  readonly today: number;
+  /** SHA-256 of the country database, hex; empty without one. */
+  readonly geo: string;
+}
+
+/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What else decides the outcome of a batch; recorded with its intent. */
+export interface Pins {
+  /** UTC day of the cut, days since 1970-01-01; later lines than the day after are `future`. */
+  readonly today: number;
+  /** SHA-256 of the country database, hex; empty without one. */
+  readonly geo: string;
+}
+
+/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A stretch whose lines are counted already as far as they are of this month (`YYYYMM`). */
 export interface CoveredStretch extends Stretch {
   readonly month: number;

@@ -12,12 +12,14 @@ export interface CrashPoint {
   readonly time: number;
 }
 
+const tracer = 'strace';
+
 /** Why no process can be ended at a system call here; undefined where one can. */
 export const whyNoCrashPoints: string | undefined = findOut();
 
 function findOut(): string | undefined {
   const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'inject=fsync:signal=SIGKILL:when=9'];
-  const { error, status } = spawnSync('strace', [...inject, process.execPath, '--version']);
+  const { error, status } = spawnSync(tracer, [...inject, process.execPath, '--version']);
   if (error !== undefined) return 'no strace here';
   return status === 0 ? undefined : 'no ptrace here';
 }
@@ -30,7 +32,7 @@ export async function replayToCrash(
 ): Promise<Ended> {
   const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${time}`];
   await using replay = startCli(replayArguments(paths, data), {
-    under: ['strace', '-f', '-qq', '-o', '/dev/null', ...inject],
+    under: [tracer, '-f', '-qq', '-o', '/dev/null', ...inject],
   });
   return await replay.ended;
 }

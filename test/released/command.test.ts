@@ -25,8 +25,6 @@ function invocation<Flags extends object>(flags: Flags, data = store.folder) {
     out: (text: string) => void written.push(text),
     err: () => {},
     width: 80,
-    outColors: false,
-    errColors: false,
     errMoves: false,
   };
   const given = {
