@@ -80,11 +80,6 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** A stretch whose lines are counted already as far as they are of this month (`YYYYMM`). */
-export interface CoveredStretch extends Stretch {
-  readonly month: number;
-}
-
 /** The books of one day. */
 export interface DayBooks {
   /** Days since 1970-01-01; 0 for lines without a readable day. */
