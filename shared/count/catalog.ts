@@ -20,6 +20,7 @@ export class Catalog {
     fileType: new Int32Array(1 << 10),
   };
   #artifactCount = 0;
+  #ranks = new Int32Array(0);
   readonly #artifactIds = new CellTable();
   readonly #projectIds = new Map<string, number>();
   readonly #versionIds = new Map<string, number>();
@@ -65,6 +66,16 @@ export class Catalog {
     this.#artifacts.version[artifact] = versionId;
     this.#artifacts.fileType[artifact] = typeId;
     return artifact;
+  }
+
+  /** By project number: its place among all projects in the order of registry and name. Sorted anew only when there are more. */
+  get ranks(): Int32Array {
+    if (this.#ranks.length === this.projects.length) return this.#ranks;
+    const names = this.projects.map(({ registry, project }) => `${registry}\0${project}`);
+    const order = names.map((_, number) => number).sort((a, b) => (names[a] < names[b] ? -1 : 1));
+    this.#ranks = new Int32Array(order.length);
+    for (let rank = 0; rank < order.length; rank++) this.#ranks[order[rank]] = rank;
+    return this.#ranks;
   }
 
   client(client: Client): number {

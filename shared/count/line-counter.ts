@@ -6,7 +6,6 @@ import type { ClientTable } from './client-table.ts';
 import type { DropReason } from './drop-reason.ts';
 import type { Outcome } from './outcome.ts';
 import type { RegistryTable } from './registry-table.ts';
-import { cutToPath } from './request-path.ts';
 import type { Tally } from './tally.ts';
 
 /** What the lines of a stretch are counted with. */
@@ -106,7 +105,6 @@ export class LineCounter {
     const { registries, clients, today } = this.#options;
     if (view.day > today + 1) return 'future';
     if (view.internal) return 'internal';
-    cutToPath(view);
     const registry = registries.of(view);
     const rules = registry.rulesOn(view.day);
     const unwanted = judgeRequest(rules, view);

@@ -5,6 +5,7 @@ import type { RuleSet } from '../rules/rule-set.ts';
 import { ruleSetFor } from '../rules/rule-sets.ts';
 import type { Catalog } from './catalog.ts';
 import type { Registry } from './counted-batch.ts';
+import { cutToPath } from './request-path.ts';
 import { TargetTable } from './target-table.ts';
 
 /** A registry made ready for counting. */
@@ -34,9 +35,10 @@ export class RegistryTable {
     this.#whole = first && !first.only.host && !first.only.prefix ? first.counted : undefined;
   }
 
-  /** The registry a request belongs to; `view.path` is a path already. */
+  /** The registry a request belongs to; where there are several, its request target is cut to the path below the registry's prefix. */
   of(view: RequestView): CountedRegistry {
     if (this.#whole) return this.#whole;
+    cutToPath(view);
     for (const { only, counted } of this.#entries) {
       if (only.prefix && !startsWith(view, only.prefix)) continue;
       if (only.host && decodeSpan(view.bytes, view.host)?.toLowerCase() !== only.host) continue;

@@ -4,6 +4,7 @@ import type { Target } from '../layouts/layout.ts';
 import { ruleSets } from '../rules/rule-sets.ts';
 import { ByteTable } from './byte-table.ts';
 import type { Catalog } from './catalog.ts';
+import { cutToPath } from './request-path.ts';
 
 /** What the registry of a `TargetTable` is to it. */
 export interface TargetRegistry {
@@ -28,14 +29,29 @@ export class TargetTable {
     this.#registry = registry;
   }
 
-  /** What the view's path asks for: a number to be taken apart by the functions below. */
+  /**
+   * What the view's request target asks for: a number to be taken apart by the functions below. A target is looked for as it
+   * stands, and cut to its path only where it is not known; those with a query, which may be ever others, are known by their path alone.
+   */
   of(view: RequestView): number {
     const { bytes, path } = view;
-    const paths = this.#knownIn(path.encoding);
-    const known = paths.find(bytes, path.start, path.end);
-    if (known >= 0) return known;
+    const known = this.#knownIn(path.encoding);
+    const whole = { start: path.start, end: path.end };
+    const asked = known.find(bytes, whole.start, whole.end);
+    if (asked >= 0) return asked;
+    cutToPath(view);
+    return path.end === whole.end ? this.#learn(view, known, whole) : this.#ofPath(view, known);
+  }
+
+  #ofPath(view: RequestView, known: ByteTable): number {
+    const { bytes, path } = view;
+    const asked = known.find(bytes, path.start, path.end);
+    return asked >= 0 ? asked : this.#learn(view, known, path);
+  }
+
+  #learn(view: RequestView, known: ByteTable, key: { readonly start: number; readonly end: number }): number {
     const asked = this.#ask(view);
-    paths.add(bytes, path, asked);
+    known.add(view.bytes, key, asked);
     return asked;
   }
 

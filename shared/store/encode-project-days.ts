@@ -1,4 +1,3 @@
-import type { Catalog } from '../count/catalog.ts';
 import { CellTable } from '../count/cell-table.ts';
 
 import type { Tally } from '../count/tally.ts';
@@ -40,9 +39,9 @@ export interface Rows {
 
 /** Sorted as one number each: rank of the project, then day. */
 function sortedRows({ projectDays, catalog }: Tally): Rows {
-  const ranked = rankedProjects(projectDays, catalog);
-  const ranks = new Int32Array(catalog.projects.length);
-  for (let rank = 0; rank < ranked.length; rank++) ranks[ranked[rank]] = rank;
+  const { ranks } = catalog;
+  const ranked = new Int32Array(ranks.length);
+  for (let project = 0; project < ranks.length; project++) ranked[ranks[project]] = project;
   const keys = new Float64Array(projectDays.size);
   let next = 0;
   projectDays.forEach((project, day) => {
@@ -58,17 +57,3 @@ function sortedRows({ projectDays, catalog }: Tally): Rows {
 
 /** Days are below 2^16 (2149-06-06). */
 const dayRange = 2 ** 16;
-
-/** Numbers of the projects that have rows, in the order of registry and name. */
-function rankedProjects(projectDays: CellTable, { projects }: Catalog): number[] {
-  const used = new Set<number>();
-  projectDays.forEach((project) => {
-    used.add(project);
-  });
-  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return [...used].sort((a, b) => {
-    return (
-      compare(projects[a].registry, projects[b].registry) || compare(projects[a].project, projects[b].project)
-    );
-  });
-}

@@ -49,7 +49,7 @@ export function writeCanaryLogs(folder: string, repeat = 1): CanaryLogs {
 }
 
 function piecesOf(lines: readonly (string | Buffer)[]): Buffer[] {
-  const chosen = [...lines.slice(0, 2), ...lines.slice(-2)].map((line) => Buffer.from(line as string));
+  const chosen = [...lines.slice(0, 3), ...lines.slice(-2)].map((line) => Buffer.from(line as string));
   return chosen.flatMap((line) => [line, Buffer.concat([line, Buffer.from('\n')])]);
 }
 

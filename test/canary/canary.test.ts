@@ -85,6 +85,9 @@ test('no command shows or keeps anything of a line but project and version', { t
   const callers = kept.filter(({ name }) => !name.startsWith('the answer'));
   expect(findMarks(callers, [{ name: 'caller', bytes: Buffer.from(caller), isShort: false }])).toEqual([]);
 
+  // A command that fails where nobody thought of it shows nothing of what it was to show.
+  const failed = collector.surfaces.filter(({ bytes }) => bytes.includes('unexpected error'));
+  expect(failed.map(({ name }) => name)).toEqual([]);
   const found = findMarks(kept, [{ name: 'project', bytes: Buffer.from(legit.project), isShort: false }]);
   for (const surface of [
     'stdout of query --exact',

@@ -93,14 +93,14 @@ function numberForms(address: string): Needle[] {
 function digestForms(name: string, bytes: Buffer): Needle[] {
   return ['md5', 'sha1', 'sha256'].flatMap((algorithm) => {
     const digest = createHash(algorithm).update(bytes).digest();
-    const short = digest.subarray(0, 9);
-    // A part of a digest tells as much as all of it.
+    // A part of a digest tells as much as all of it, and the store keeps 64 bits of some.
+    const [hex, base64] = [digest.toString('hex', 0, 8), digest.toString('base64', 0, 6)];
     return [
-      toNeedle(`${algorithm} of ${name}`, short),
-      toNeedle(`${algorithm} of ${name} in hex`, short.toString('hex')),
-      toNeedle(`${algorithm} of ${name} in upper-case hex`, short.toString('hex').toUpperCase()),
-      toNeedle(`${algorithm} of ${name} in base64`, short.toString('base64')),
-      toNeedle(`${algorithm} of ${name} in base64url`, short.toString('base64url')),
+      toNeedle(`${algorithm} of ${name}`, digest.subarray(0, 8)),
+      toNeedle(`${algorithm} of ${name} in hex`, hex),
+      toNeedle(`${algorithm} of ${name} in upper-case hex`, hex.toUpperCase()),
+      toNeedle(`${algorithm} of ${name} in base64`, base64),
+      toNeedle(`${algorithm} of ${name} in base64url`, digest.toString('base64url', 0, 6)),
     ];
   });
 }

@@ -77,8 +77,11 @@ function reject(res: ServerResponse): void {
 }
 
 function takeFault(req: IncomingMessage): Fault['kind'] | undefined {
-  const isInsert = new URL(req.url ?? '/', 'http://server').searchParams.has('insert_deduplication_token');
-  if (fault === undefined || fault.times <= 0 || (fault.on === 'insert' && !isInsert)) return undefined;
+  const parameters = new URL(req.url ?? '/', 'http://server').searchParams;
+  const isInsert = parameters.has('insert_deduplication_token');
+  if (fault === undefined || fault.times <= 0 || (fault.on !== 'any' && !isInsert)) return undefined;
+  if (fault.on === 'counts' && !/^INSERT INTO `?counts\b/.test(parameters.get('query') ?? ''))
+    return undefined;
   fault = { ...fault, times: fault.times - 1 };
   return fault.kind;
 }

@@ -25,8 +25,8 @@ export interface TestServerOptions {
  */
 export interface Fault {
   readonly kind: 'refuse' | 'reset' | 'drop' | 'hang' | number;
-  /** Only inserts of bytes, or any request. */
-  readonly on: 'insert' | 'any';
+  /** Only inserts of bytes, of these only those into `counts`, or any request. */
+  readonly on: 'insert' | 'counts' | 'any';
   /** How many requests fail. */
   readonly times: number;
 }

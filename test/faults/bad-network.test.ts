@@ -37,9 +37,9 @@ afterAll(async () => {
 });
 
 const faults: readonly Fault[] = [
-  { kind: 'drop', on: 'insert', times: 3 },
-  { kind: 'hang', on: 'insert', times: 1 },
-  { kind: requestTimeoutSeconds * 1_000 + 500, on: 'insert', times: 1 },
+  { kind: 'drop', on: 'counts', times: 3 },
+  { kind: 'hang', on: 'counts', times: 1 },
+  { kind: requestTimeoutSeconds * 1_000 + 500, on: 'counts', times: 1 },
 ];
 
 // Requests that never ran are tried again far below: test/clickhouse/http-server.test.ts.
