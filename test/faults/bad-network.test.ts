@@ -15,7 +15,7 @@ const seed = seedOfRun();
 const random = seededRandom(seed);
 const timeout = 240_000;
 /** Long enough for a statement on a busy machine, short enough to wait for. */
-const requestTimeoutSeconds = 4;
+const requestTimeoutSeconds = 3;
 
 /** All that the store has been given so far: each test counts more of it. */
 const given: MadeLogs[] = [];
@@ -108,7 +108,7 @@ async function startTurn({ paths }: MadeLogs, flags: readonly string[] = []): Pr
   const { url, storeKeyFile } = address();
   const env = {
     TALLYMARK_CLICKHOUSE_REQUEST_TIMEOUT_SECONDS: String(requestTimeoutSeconds),
-    TALLYMARK_CLICKHOUSE_CONNECT_TIMEOUT_SECONDS: '2',
+    TALLYMARK_CLICKHOUSE_CONNECT_TIMEOUT_SECONDS: '1',
   };
   const replay = startCli(
     ['replay', ...paths, '--clickhouse', url, '--store-key-file', storeKeyFile, '--layout', 'pypi', ...flags],

@@ -8,7 +8,7 @@ export function summaryOf(stdout: string): {
   lines: number;
   counted: number;
   already_counted: number;
-  files: readonly { path: string; lines: number; already_counted: number; error?: { code: string } }[];
+  files: readonly { format: string | null; lines: number }[];
 } {
   return JSON.parse(stdout);
 }
