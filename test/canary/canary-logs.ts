@@ -1,7 +1,8 @@
 /** Logs of canary lines, good and broken. */
 
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { caddy, cloudfront, combined, fastly, pypi, unfinished } from './canary-lines.ts';
 import { addresses, mark } from './marks.ts';
@@ -57,4 +58,27 @@ function flipped(bytes: Buffer): Buffer {
   const packed = gzipSync(bytes);
   for (let at = packed.length >> 1; at < (packed.length >> 1) + 8; at++) packed[at]! ^= 0x55;
   return packed;
+}
+
+/** The fixtures of all formats with the mark and the addresses put into their fields; gives their paths. */
+export function writeMarkedFixtures(folder: string): string[] {
+  const fixtures = fileURLToPath(new URL('../fixtures/formats/', import.meta.url));
+  const logs = readdirSync(fixtures, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.log'),
+  );
+  return logs.map((name) => {
+    // The name of a log may be all that knows its day.
+    const path = join(folder, name.replaceAll('/', '.'));
+    writeFileSync(path, markedFixture(readFileSync(join(fixtures, name), 'latin1')), 'latin1');
+    return path;
+  });
+}
+
+function markedFixture(text: string): string {
+  return text
+    .replace(/\b(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d+/g, v4)
+    .replace(/\b2001:db8::[0-9a-f]+/g, v6)
+    .replace(/\bexample\.(?:org|net|com)\b/g, `${mark}.example.org`)
+    .replace(/\b(pip|bundler|cargo|curl|Wget|HTTP client)\/[\d.]+/g, `$1/${mark}`)
+    .replace(/\b(?:TLS_AES_128_GCM_SHA256|ECDHE-RSA-AES128-GCM-SHA256)\b/g, mark);
 }

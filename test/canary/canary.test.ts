@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { built } from '../cli/run-cli.ts';
 import { startTestServer } from '../clickhouse/http-server.ts';
 import { insertsMade } from '../faults/inserts-made.ts';
+import { summaryOf } from '../faults/replay-arguments.ts';
 import { legit } from './canary-lines.ts';
-import { writeCanaryLogs } from './canary-logs.ts';
+import { writeCanaryLogs, writeMarkedFixtures } from './canary-logs.ts';
 import { collectIn } from './collector.ts';
 import { addresses, mark, needlesOfLines, needlesOfMarks } from './marks.ts';
 import { readTables } from './read-tables.ts';
@@ -95,6 +96,31 @@ test('no command shows or keeps anything of a line but project and version', { t
     'table `tallymark`.`counts`',
   ])
     expect(found.join('\n')).toContain(surface);
+});
+
+test('no format lets anything through', { timeout }, async () => {
+  const folder = join(scratch, 'fixtures');
+  mkdirSync(folder);
+  const paths = writeMarkedFixtures(folder);
+  const collector = collectIn(join(scratch, 'formats'));
+  const config = join(scratch, 'keys.yaml');
+  const keys = readFileSync(new URL('../fixtures/formats/json/keys.json', import.meta.url), 'utf8');
+  writeFileSync(config, `formats: { json: ${keys} }`);
+  const of = (format: string) => paths.filter((path) => path.includes(`/${format}.`));
+  const read = new Set<string | null>();
+  for (const some of [
+    paths,
+    // Shapes of two registries in one log, and keys that have to be told: not detected.
+    [...of('fastly-clf'), '--format', 'fastly-clf', '--layout', 'rubygems'],
+    [...of('json'), '--format', 'json', '--config', config],
+  ]) {
+    const data = join(collector.folder, 'data');
+    const { stdout } = await collector.run(['replay', ...some, '--data', data, '--json']);
+    for (const { format, lines } of summaryOf(stdout).files) if (lines > 0) read.add(format);
+  }
+  const formats = readdirSync(new URL('../fixtures/formats/', import.meta.url));
+  expect([...read].sort()).toEqual(formats.sort());
+  await expectNothingKept(collector.folder, collector.surfaces);
 });
 
 describe('a replay that does not end well shows and keeps nothing of a line', () => {
