@@ -1,7 +1,7 @@
 import { countryIndex, UNKNOWN_COUNTRY } from './countries.ts';
 import type { CountryOf } from './country-of.ts';
 import { type Address, createAddress, parseAddress } from './parse-address.ts';
-import { reservedNetwork } from './reserved.ts';
+import { reserved24s, reservedNetwork } from './reserved.ts';
 
 /** A database: address → the country code it has, and how many leading bits of the address have the same answer. */
 export type CountryLookup = (address: string) => readonly [code: string | undefined, prefixLength: number];
@@ -15,13 +15,14 @@ const FINER = 255;
 const SLOTS = 2 ** 16;
 
 /**
- * Countries by address over a database that is asked once for each /24 and /48, and only where its own network is that wide. What is remembered stays
+ * Countries by address over a database that is asked once for each of its networks of /24 and wider, for each /48, and else each time. What is remembered stays
  * in memory: 16 MiB for all /24s, of which the system gives only the touched pages. Private and reserved addresses, host names and
  * garbage are `ZZ`. 35 ns an address in a block where the /24 is known.
  */
 export function createCountryOf(lookup: CountryLookup): CountryOf {
   const address = createAddress();
   const by24 = new Uint8Array(2 ** 24);
+  for (const [first, size] of reserved24s) by24.fill(UNKNOWN_COUNTRY + 1, first, first + size);
   const networks48 = new Float64Array(SLOTS);
   const countries48 = new Uint8Array(SLOTS);
 
@@ -30,8 +31,15 @@ export function createCountryOf(lookup: CountryLookup): CountryOf {
     const known = by24[network];
     if (known !== EMPTY && known !== FINER) return known - 1;
     const [country, prefixLength] = locate(address, lookup);
-    by24[network] = prefixLength <= 24 ? country + 1 : FINER;
+    if (prefixLength > 24) by24[network] = FINER;
+    else fill(network, 2 ** (24 - prefixLength), country);
     return country;
+  }
+
+  /** The whole network of the answer, since its other /24s will be asked for too; reserved ones in it are filled already. */
+  function fill(network: number, size: number, country: number): void {
+    const first = network - (network % size);
+    for (let at = first; at < first + size; at++) if (by24[at] === EMPTY) by24[at] = country + 1;
   }
 
   function ofIpv6(): number {

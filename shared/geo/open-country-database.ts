@@ -13,7 +13,7 @@ import { BrokenDatabase } from './mmdb-values.ts';
 export interface CountryDatabase {
   /** Keeps what it has looked up in memory, so one of it for each thread. */
   readonly countryOf: CountryOf;
-  /** The file's content, in memory that threads share: open it there with `{ bytes }`. */
+  /** The file's content, in memory that threads share: `countryOfIn` looks up in it there. */
   readonly bytes: Uint8Array;
   /** SHA-256 of the file, in hex: a pin of each batch. */
   readonly digest: string;
@@ -53,7 +53,8 @@ export function openCountryDatabase(options: CountryDatabaseOptions = {}): Count
     ? (options.name ?? 'The country database')
     : (options.path ?? installedCountryDatabase());
   const bytes = fromBytes ? options.bytes : readShared(name);
-  const reader = openReader(bytes, name);
+  check(bytes, name);
+  const reader = readerOf(bytes);
   const { databaseType, description, buildEpoch } = reader.metadata;
   return {
     countryOf: createCountryOf(lookupIn(reader)),
@@ -64,6 +65,11 @@ export function openCountryDatabase(options: CountryDatabaseOptions = {}): Count
     attribution: attributionOf(databaseType),
     ageDays: (today) => Math.floor((Date.parse(today) - buildEpoch.getTime()) / DAY_MS),
   };
+}
+
+/** The same look-up on another thread, over the bytes of an opened database, which are checked already. */
+export function countryOfIn({ bytes }: Pick<CountryDatabase, 'bytes'>): CountryOf {
+  return createCountryOf(lookupIn(readerOf(bytes)));
 }
 
 /** Data older than this warns: DB-IP and MaxMind publish monthly or more often, and a month is a common delay. */
@@ -105,7 +111,7 @@ function readShared(path: string): Uint8Array {
   return bytes;
 }
 
-function openReader(bytes: Uint8Array, name: string): Reader<Response> {
+function check(bytes: Uint8Array, name: string): void {
   try {
     checkDatabase(bytes);
   } catch (cause) {
@@ -115,6 +121,9 @@ function openReader(bytes: Uint8Array, name: string): Reader<Response> {
       cause,
     });
   }
+}
+
+function readerOf(bytes: Uint8Array): Reader<Response> {
   const records = new Map<string | number, unknown>();
   return new Reader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
     cache: {

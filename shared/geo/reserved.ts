@@ -42,6 +42,11 @@ interface Network {
   readonly internal: boolean;
 }
 
+/** The reserved /24s: first (the three bytes of the network as one number) and how many. No reserved network of IPv4 is smaller. */
+export const reserved24s: readonly (readonly [first: number, size: number])[] = RESERVED_V4.map(
+  ({ words: [high, low], prefixLength }) => [high * 256 + (low >>> 8), 2 ** (24 - prefixLength)],
+);
+
 /** The reserved network an address is in; undefined where it is in none. */
 export function reservedNetwork(address: Address): Network | undefined {
   const words = address.version === 4 ? [address.v4 >>> 16, address.v4 & 0xffff] : address.words;

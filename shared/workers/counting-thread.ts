@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openCountryDatabase } from '../geo/open-country-database.ts';
+import { countryOfIn } from '../geo/open-country-database.ts';
 import { linesOf } from './counter.ts';
 import { Counting } from './counting.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-message.ts';
 
 /** Entry of a counting thread: does what `counterThread` asks. */
 const { countryDatabase } = workerData as ThreadData;
-const counting = new Counting((await openCountryDatabase({ bytes: countryDatabase })).countryOf);
+const counting = new Counting(countryOfIn({ bytes: countryDatabase }));
 const port = parentPort;
 if (!port) throw new Error('counting-thread.ts is the entry of a worker thread');
 
