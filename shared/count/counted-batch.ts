@@ -38,48 +38,6 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** What else decides the outcome of a batch; recorded with its intent. */
-export interface Pins {
-  /** UTC day of the cut, days since 1970-01-01; later lines than the day after are `future`. */
-  readonly today: number;
-  /** SHA-256 of the country database, hex; empty without one. */
-  readonly geo: string;
-}
-
-/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What else decides the outcome of a batch; recorded with its intent. */
-export interface Pins {
-  /** UTC day of the cut, days since 1970-01-01; later lines than the day after are `future`. */
-  readonly today: number;
-  /** SHA-256 of the country database, hex; empty without one. */
-  readonly geo: string;
-}
-
-/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What else decides the outcome of a batch; recorded with its intent. */
-export interface Pins {
-  /** UTC day of the cut, days since 1970-01-01; later lines than the day after are `future`. */
-  readonly today: number;
-  /** SHA-256 of the country database, hex; empty without one. */
-  readonly geo: string;
-}
-
-/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** The books of one day. */
 export interface DayBooks {
   /** Days since 1970-01-01; 0 for lines without a readable day. */
