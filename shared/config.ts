@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type ClientAddress, fieldUses } from './formats/log-format.ts';
+import { filesLayout } from './layouts/files.ts';
 import { layouts } from './layouts/registry.ts';
 import { ruleSets } from './rules/rule-sets.ts';
 
@@ -16,13 +17,34 @@ const word = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, dash and underscore');
 
-const registrySchema = z.strictObject({
+const registryFields = {
   name: word,
   layout: z.enum(layouts.map(({ name }) => name)),
   rules: z.enum(rulesNames).optional(),
   host: z.string().toLowerCase().min(1).optional(),
-  prefix: z.string().startsWith('/', 'a path that starts with /').optional(),
+  prefix: z
+    .string()
+    .transform((text) => text.replace(/\/+$/, ''))
+    .pipe(z.string().regex(/^\/[!"$->@-~]+$/, 'a path below the root, as URLs have it: /mirror'))
+    .optional(),
+  pattern: z.string().optional(),
+};
+
+const registrySchema = z.strictObject(registryFields).superRefine(({ layout, pattern }, context) => {
+  const fault = pattern === undefined ? undefined : patternFault(layout, pattern);
+  if (fault !== undefined) context.addIssue({ code: 'custom', path: ['pattern'], message: fault });
 });
+
+/** What is wrong with a URL pattern; undefined where nothing is. */
+function patternFault(layout: string, pattern: string): string | undefined {
+  if (layout !== 'files') return `belongs to the layout files, not to ${layout}`;
+  try {
+    filesLayout(pattern);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 const clickhouseSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'a URL: http://host:8123 or https://host:8443' }).optional(),
@@ -227,7 +249,7 @@ function describeIssue(
 }
 
 function allowedKeys(path: readonly PropertyKey[]): string[] {
-  if (path[0] === 'registries') return Object.keys(registrySchema.shape);
+  if (path[0] === 'registries') return Object.keys(registryFields);
   if (path[0] === 'clickhouse') return [...Object.keys(clickhouseSchema.shape), 'password_file'];
   if (path[0] === 'formats') return path.length === 1 ? ['json'] : [...jsonFields];
   return Object.keys(settingsSchema.shape);

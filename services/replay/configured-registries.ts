@@ -16,10 +16,11 @@ export function configuredRegistries(
     const names = registries.map((registry) => registry.name).join(', ');
     throw new CommandError(2, `no registry ${name} in the configuration`, `there are: ${names}`);
   }
-  return named.map(({ rules, host, prefix, ...registry }) => ({
+  return named.map(({ rules, host, prefix, pattern, ...registry }) => ({
     ...registry,
     rules: rules ?? 'default',
     ...(host !== undefined && { host }),
     ...(prefix !== undefined && { prefix }),
+    ...(pattern !== undefined && { pattern }),
   }));
 }

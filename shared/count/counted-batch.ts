@@ -12,6 +12,8 @@ export interface Registry {
   readonly host?: string;
   /** Only paths below this prefix, which is cut off before the layout sees the path. */
   readonly prefix?: string;
+  /** Of layout `files`: its URL pattern, as `filesLayout` takes it; its default where absent. */
+  readonly pattern?: string;
 }
 
 /** How the lines of one file are to be read; plain data, part of an intent. */

@@ -1,5 +1,6 @@
 import { decodeSpan } from '../formats/decode-span.ts';
-import type { RequestView } from '../formats/request-view.ts';
+import { type Encoding, type RequestView, Span } from '../formats/request-view.ts';
+import { filesLayout } from '../layouts/files.ts';
 import { layoutByName } from '../layouts/registry.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ruleSetFor } from '../rules/rule-sets.ts';
@@ -23,7 +24,7 @@ export class RegistryTable {
   /** The one registry of a log that holds no other: nothing is compared a line. */
   readonly #whole: CountedRegistry | undefined;
 
-  /** Throws where a layout or rule set is not known: configuration is checked before. */
+  /** Throws where a layout or rule set is not known, or a pattern is none: configuration is checked before. */
   constructor(registries: readonly Registry[], catalog: Catalog) {
     this.#entries = registries.map((only) => ({ only, counted: countedRegistry(only, catalog) }));
     this.#unknown = {
@@ -40,9 +41,10 @@ export class RegistryTable {
     if (this.#whole) return this.#whole;
     cutToPath(view);
     for (const { only, counted } of this.#entries) {
-      if (only.prefix && !startsWith(view, only.prefix)) continue;
+      const below = only.prefix ? endOfPrefix(view, only.prefix) : view.path.start;
+      if (below < 0) continue;
       if (only.host && decodeSpan(view.bytes, view.host)?.toLowerCase() !== only.host) continue;
-      if (only.prefix) view.path.start += only.prefix.length;
+      view.path.start = below;
       return counted;
     }
     return this.#unknown;
@@ -54,8 +56,8 @@ export class RegistryTable {
   }
 }
 
-function countedRegistry({ name, layout, rules }: Registry, catalog: Catalog): CountedRegistry {
-  const shape = layoutByName(layout);
+function countedRegistry({ name, layout, pattern, rules }: Registry, catalog: Catalog): CountedRegistry {
+  const shape = pattern === undefined ? layoutByName(layout) : filesLayout(pattern);
   if (!shape) throw new Error(`no layout is called "${layout}"`);
   const targets = new TargetTable(catalog, { name, match: shape.match });
   return { unknown: false, rulesOn: rulesNamed(rules), targets };
@@ -67,11 +69,50 @@ function rulesNamed(name: string): (day: number) => RuleSet {
   return rules;
 }
 
-/** A prefix is below the root and ends before a slash (`/debian`): `/debian-security/…` is not below it. */
-function startsWith({ bytes, path }: RequestView, prefix: string): boolean {
-  if (path.end - path.start <= prefix.length) return false;
-  for (let at = 0; at < prefix.length; at++) {
-    if (bytes[path.start + at] !== prefix.charCodeAt(at)) return false;
+/**
+ * Where the path goes on below a prefix, -1 where it is not below it. A prefix is below the root and ends before a slash
+ * (`/debian`): `/debian-security/…` is not below it. A path is decoded only where its log has escaped something in it.
+ */
+function endOfPrefix(view: RequestView, prefix: string): number {
+  const { bytes, path } = view;
+  if (path.end - path.start <= prefix.length) return -1;
+  if (startsWith(bytes, path.start, prefix)) {
+    const end = path.start + prefix.length;
+    if (bytes[end] === slash) return end;
   }
-  return bytes[path.start + prefix.length] === 0x2f;
+  return hasEscapes(view) ? endOfEscapedPrefix(view, prefix) : -1;
+}
+
+const slash = 0x2f;
+const escapeBytes: Readonly<Record<Encoding, number>> = {
+  plain: -1,
+  pep381: -1,
+  json: 0x5c,
+  apache: 0x5c,
+  percent: 0x25,
+  percent2: 0x25,
+};
+
+function startsWith(bytes: Uint8Array, start: number, prefix: string): boolean {
+  for (let at = 0; at < prefix.length; at++) {
+    if (bytes[start + at] !== prefix.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+function hasEscapes({ bytes, path }: RequestView): boolean {
+  const byte = escapeBytes[path.encoding];
+  for (let at = path.start; at < path.end; at++) if (bytes[at] === byte) return true;
+  return false;
+}
+
+/** The first cut behind which the decoded text before it is the prefix; an escape cannot be cut in two, since a part of it is not what it stands for. */
+function endOfEscapedPrefix({ bytes, path }: RequestView, prefix: string): number {
+  if (!decodeSpan(bytes, path)?.startsWith(`${prefix}/`)) return -1;
+  const before = new Span();
+  for (let end = path.start + prefix.length; end < path.end; end++) {
+    before.set(path.start, end, path.encoding);
+    if (decodeSpan(bytes, before) === prefix) return end;
+  }
+  return -1;
 }

@@ -4,6 +4,7 @@ const slash = 0x2f;
 const colon = 0x3a;
 const question = 0x3f;
 const hash = 0x23;
+const backslash = 0x5c;
 
 /**
  * Cuts the request target in the view down to its path: the scheme and host of an absolute URL (Varnish, Fastly) become the
@@ -20,23 +21,26 @@ export function cutToPath(view: RequestView): void {
   }
 }
 
-/** `https://host/path`, also with JSON's `\/`; anything else is left as it is. */
+/** `https://host/path`, also with JSON's `\/`; anything else, as a URL that only the query names, is left as it is. */
 function cutHost({ bytes, path, host }: RequestView): void {
   let at = path.start;
-  while (at < path.end && bytes[at] !== colon) at++;
-  at++;
-  const hostStart = skipSlashes(bytes, at, path.end);
-  if (hostStart === at) return;
+  while (at < path.end && bytes[at] !== colon && !endsHost(bytes[at])) at++;
+  if (bytes[at] !== colon) return;
+  const hostStart = skipSlash(bytes, skipSlash(bytes, at + 1));
+  if (hostStart < 0 || hostStart > path.end) return;
   let hostEnd = hostStart;
-  while (hostEnd < path.end && bytes[hostEnd] !== slash && bytes[hostEnd] !== backslash) hostEnd++;
+  while (hostEnd < path.end && !endsHost(bytes[hostEnd])) hostEnd++;
   if (host.start === host.end) host.set(hostStart, hostEnd, path.encoding);
   path.start = bytes[hostEnd] === backslash ? hostEnd + 1 : hostEnd;
 }
 
-const backslash = 0x5c;
+function endsHost(byte: number): boolean {
+  return byte === slash || byte === backslash || byte === question || byte === hash;
+}
 
-function skipSlashes(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && (bytes[at] === slash || bytes[at] === backslash)) at++;
-  return at;
+/** The position behind a slash, or behind JSON's `\/`; -1 where there is none. */
+function skipSlash(bytes: Uint8Array, at: number): number {
+  if (at < 0) return -1;
+  const found = bytes[at] === backslash ? at + 1 : at;
+  return bytes[found] === slash ? found + 1 : -1;
 }

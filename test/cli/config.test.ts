@@ -48,6 +48,33 @@ describe('configuration', () => {
     expect(strangers).toEqual(['TALLYMARK_SERVICE_HOST']);
   });
 
+  test('a prefix may end in slashes; the root and what no URL has are none', async () => {
+    const prefixOf = async (prefix: string) => {
+      const text = JSON.stringify({ registries: [{ name: 'a', layout: 'pypi', prefix }] });
+      return (await readConfiguration({ file: path('prefix.yaml', text), env: {} })).settings.registries[0]
+        .prefix;
+    };
+    expect(await prefixOf('/mirror/')).toBe('/mirror');
+    expect(await prefixOf('/a/b//')).toBe('/a/b');
+    for (const wrong of ['/', '//', 'mirror', '', '/a b', '/a?b', '/a#b', '/ä'])
+      await expect(prefixOf(wrong), wrong).rejects.toThrow(/registries\.0\.prefix: a path below the root/);
+  });
+
+  test('a URL pattern is checked, and belongs to the layout files', async () => {
+    const registryOf = async (layout: string, pattern: string) => {
+      const text = JSON.stringify({ registries: [{ name: 'a', layout, pattern }] });
+      return (await readConfiguration({ file: path('pattern.yaml', text), env: {} })).settings.registries[0];
+    };
+    const pattern = '/downloads/<project>/<version>/<file>';
+    expect(await registryOf('files', pattern)).toEqual({ name: 'a', layout: 'files', pattern });
+    await expect(registryOf('pypi', pattern)).rejects.toThrow(
+      /registries\.0\.pattern: belongs to the layout files, not to pypi/,
+    );
+    await expect(registryOf('files', '/downloads/<file>')).rejects.toThrow(
+      /registries\.0\.pattern: URL pattern has no <project>: \/downloads\/<file>/,
+    );
+  });
+
   test('errors are ours and name all that is wrong', async () => {
     const file = path(
       'wrong.yaml',
