@@ -13,8 +13,8 @@ import { startCli } from './start-cli.ts';
 const seed = seedOfRun();
 const title = 'a replay that is killed at the very system calls of its inserts has counted each line once';
 const missing = whyNoCrashPoints === undefined ? `seed ${seed}` : `skipped: ${whyNoCrashPoints}`;
-/** How often a thread makes such a call in a small replay, more or less. */
-const mostTimes = { rename: 6, renameat2: 5, fdatasync: 40, fsync: 2, unlink: 10 };
+/** How often a thread makes such a call in a small replay into a new store, more or less; the first is reached for sure. */
+const mostTimes = { rename: 3, renameat2: 3, fdatasync: 30, fsync: 2, unlink: 14 };
 
 test.skipIf(whyNoCrashPoints !== undefined)(`${title} (${missing})`, { timeout: 240_000 }, async () => {
   await built();
@@ -27,8 +27,7 @@ test.skipIf(whyNoCrashPoints !== undefined)(`${title} (${missing})`, { timeout: 
   for (const call of crashCalls) {
     const time = 1 + random.below(mostTimes[call]);
     const { exit } = await replayToCrash(logs.paths, data, { call, time });
-    if (exit === 0) continue;
-    killed++;
+    if (exit !== 0) killed++;
   }
   expect(killed).toBeGreaterThan(0);
   await using replay = startCli(replayArguments(logs.paths, data));

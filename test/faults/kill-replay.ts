@@ -39,7 +39,7 @@ export async function killReplay({ seed, kills, lines }: KillRound): Promise<Kil
   const logs = makeLogs({ folder: source, random, lines, files: 2 + random.below(4) });
   const files = { data, logs, random };
   const counter = { killed: 0, recovered: 0 };
-  for (let kill = 0; kill < kills; kill++) await killOnce(files, counter);
+  for (let kill = 0; kill < kills; kill++) await killOnce({ ...files, isNew: kill === 0 }, counter);
   const mistakes = await findAfterwards(files, counter);
   if (mistakes.length > 0) return { ...counter, mistakes: [...mistakes, `kept in ${folder}`] };
   await rm(folder, { recursive: true });
@@ -59,13 +59,13 @@ const mostInserts = 18;
 /** An insert of such a batch takes some 10 ms, most of it the disk's. */
 const longestInsertMs = 15;
 
-/** At a moment of the clock, or within one of its inserts, however long it takes to get there. */
+/** Within one of its inserts, however long it takes to get there, or at a moment of the clock; a new store in time, in any case. */
 async function killOnce(
-  { data, logs, random }: Files,
+  { data, logs, random, isNew }: Files & { readonly isNew: boolean },
   counter: { killed: number; recovered: number },
 ): Promise<void> {
   await using replay = startCli(replayArguments(logs.paths, data));
-  if (random.below(5) === 0) await Promise.race([replay.ended, sleep(random.next() * longestMs)]);
+  if (!isNew && random.below(5) === 0) await Promise.race([replay.ended, sleep(random.next() * longestMs)]);
   else {
     await insertsMade(data, { inserts: random.below(mostInserts), replay });
     await sleep(random.next() * longestInsertMs);

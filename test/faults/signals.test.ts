@@ -33,7 +33,7 @@ test(`SIGTERM and SIGINT stop a replay, which says so, ends with 1 and loses not
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     await using replay = startCli(replayArguments(logs.paths, data));
     await storeOpened(data, replay);
-    await sleep(random.below(200));
+    await sleep(random.below(100));
     replay.kill(signal);
     const ended = await replay.ended;
     expect(ended, ended.stderr).toMatchObject({ exit: 1, signal: null, stdout: '' });
