@@ -11,6 +11,7 @@ export function clickhouseCounts(database: Database): Counts {
     engine: database.engine,
     insert: ({ token, rows }) =>
       database.insert({ table: 'counts', columns: countsColumns, format: 'Native', bytes: rows, token }),
+    syncReplica: () => database.command('SYSTEM SYNC REPLICA counts'),
     markers: (batches) => database.query<OwnRow>(markersQuery, { projects: batches }),
     coverage: (firsts) => database.query<OwnRow>(coverageQuery, { firsts, ...bounds(firsts) }),
     day: (day) => database.query<CountsRow>(dayQuery, { day }),

@@ -10,6 +10,8 @@ export interface Counts {
    * not have happened, `StoreUnavailable` where it has not.
    */
   insert(part: { readonly token: string; readonly rows: Uint8Array }): Promise<void>;
+  /** Of a replicated table: waits until the replica that is asked has what the others have. */
+  syncReplica(): Promise<void>;
   /** The markers of these batches, in all months. */
   markers(batches: readonly string[]): Promise<OwnRow[]>;
   /** The covered ranges of sources with these keyed first lines, in all months. */

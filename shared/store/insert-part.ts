@@ -29,20 +29,26 @@ export interface OnceOnly<Found> {
 /**
  * Inserts rows exactly once, whoever else is inserting under the same token. What is there is read back always: a plain
  * table killed between deduplication record and part acknowledges the retry and drops it, even one by somebody who was
- * never told of the kill. Then the next token is taken, the same for all.
+ * never told of the kill. Then the next token is taken, the same for all. In a replicated table token and part are one
+ * transaction, so what is missing is on its way from another replica: it is waited for, and no other token is taken.
  */
 export async function insertOnce<Found>(
   counts: Counts,
   { token, rows, readBack }: OnceOnly<Found>,
   patience: Patience,
 ): Promise<Found> {
-  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+  const mostTokens = counts.engine === 'replicated' ? 1 : mostAttempts;
+  for (let attempt = 1; attempt <= mostTokens; attempt++) {
     await persist(patience, () =>
       counts.insert({ token: attempt === 1 ? token : `${token}#${attempt}`, rows }),
     );
     const found = await readBack();
     if (found !== undefined) return found;
-    if (counts.engine === 'replicated') break;
+  }
+  if (counts.engine === 'replicated') {
+    await persist(patience, () => counts.syncReplica());
+    const found = await readBack();
+    if (found !== undefined) return found;
   }
   throw new Error(`The store acknowledged ${token} and does not have it. See \`tallymark audit\`.`);
 }

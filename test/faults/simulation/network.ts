@@ -48,6 +48,7 @@ export class Network {
       counts: {
         engine: 'plain',
         insert: ({ token, rows }) => this.#insert(process, token, rows),
+        syncReplica: () => Promise.reject(new Error('a plain table has no replica')),
         markers: (batches) => read(`reads markers of ${batches}`, () => engine.markers(batches)),
         coverage: (firsts) => read('reads coverage', () => engine.coverage(firsts)),
         day: (day) => read(`reads day ${day}`, () => engine.sums(day)),
