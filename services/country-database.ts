@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../shared/config.ts';
 
-/** The folder that `geo update` keeps a country database in. */
-export function countryFolder({ data }: Settings): string {
-  return join(data, 'geo');
+/** The file that `geo update` keeps country data in. */
+export function fetchedCountryDatabase({ data }: Settings): string {
+  return join(data, 'geo', 'country.mmdb');
 }
 
 /**
@@ -13,6 +13,6 @@ export function countryFolder({ data }: Settings): string {
  */
 export function countryDatabasePath(settings: Settings): string | undefined {
   if (settings.geo_db !== undefined) return settings.geo_db;
-  const fetched = join(countryFolder(settings), 'country.mmdb');
+  const fetched = fetchedCountryDatabase(settings);
   return existsSync(fetched) ? fetched : undefined;
 }

@@ -1,7 +1,7 @@
 import { dayAt, isoDay } from '../../shared/days.ts';
 import type { Command } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
-import { countryFolder } from '../country-database.ts';
+import { fetchedCountryDatabase } from '../country-database.ts';
 
 /** The values of `geo update`'s flags. */
 interface UpdateFlags {
@@ -32,7 +32,7 @@ export const geoUpdate: Command<UpdateFlags> = {
     // So that the folder is known as ours when a store is made in it.
     await openDataFolder(settings.data);
     const { outcome, path, database } = await updateCountryDatabase({
-      folder: countryFolder(settings),
+      path: fetchedCountryDatabase(settings),
       ...(flags.from !== undefined && { from: flags.from }),
       signal,
     });

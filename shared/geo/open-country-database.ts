@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { Reader, type Response } from 'maxmind';
 import { checkDatabase } from './check-database.ts';
 import { countryCodeIn } from './country-code-in.ts';
@@ -78,11 +77,6 @@ export const STALE_AFTER_DAYS = 45;
 /** Whether the data is so old that the operator should be told (`tallymark geo update`). */
 export function isStale(database: Pick<CountryDatabase, 'ageDays'>, today: string): boolean {
   return database.ageDays(today) > STALE_AFTER_DAYS;
-}
-
-/** The operator's own database in a folder, as `geo update` leaves it there. */
-export function ownCountryDatabase(folder: string): string {
-  return join(folder, 'country.mmdb');
 }
 
 /** Path of the database that is installed with us: the npm package of DB-IP's free one (CC-BY-4.0). */

@@ -7,16 +7,15 @@ import {
   CountryDatabaseError,
   installedCountryDatabase,
   openCountryDatabase,
-  ownCountryDatabase,
 } from './open-country-database.ts';
 
 /** Country databases have some 10 MB, city databases 100. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
 export interface UpdateOptions {
-  /** The folder that has `country.mmdb`; made where it is missing. */
-  readonly folder: string;
-  /** Path or http(s) address of a database, plain or gzip; else the installed npm package's. */
+  /** The file to replace; its folder is made where it is missing. */
+  readonly path: string;
+  /** Path or http(s) address of a database, plain or gzip; else the installed npm package's. Errors name it without credentials and query. */
   readonly from?: string;
   readonly signal?: AbortSignal;
 }
@@ -33,11 +32,10 @@ export interface UpdateOutcome {
  * Takes a newer country database: checked whole, then put in the place of the old one in one step, so that whoever opens it sees one or the other.
  * Throws a `CountryDatabaseError` where it is corrupt or cannot be had; then the old one stays.
  */
-export async function updateCountryDatabase({ folder, from, signal }: UpdateOptions): Promise<UpdateOutcome> {
-  const path = ownCountryDatabase(folder);
-  const origin = from ?? installedCountryDatabase();
-  const bytes = unpacked(await fetched(origin, signal), origin);
-  const database = openCountryDatabase({ bytes, name: origin });
+export async function updateCountryDatabase({ path, from, signal }: UpdateOptions): Promise<UpdateOutcome> {
+  const origin = originOf(from ?? installedCountryDatabase());
+  const bytes = unpacked(await fetched(origin, signal), origin.name);
+  const database = openCountryDatabase({ bytes, name: origin.name });
   const old = existsSync(path) ? openedOrNone(path) : undefined;
   if (old?.digest === database.digest) return { outcome: 'same', path, database: old };
   if (old !== undefined && old.buildDate > database.buildDate)
@@ -46,18 +44,41 @@ export async function updateCountryDatabase({ folder, from, signal }: UpdateOpti
   return { outcome: 'updated', path, database };
 }
 
-async function fetched(origin: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+/** Where a database comes from: an address, or a path, which is its name; a name has no secrets. */
+interface Origin {
+  readonly name: string;
+  readonly address?: URL;
+}
+
+function originOf(text: string): Origin {
+  if (!/^https?:\/\//i.test(text)) return { name: text };
+  if (!URL.canParse(text)) throw new CountryDatabaseError('The address of the country database is none.');
+  const address = new URL(text);
+  return { name: `${address.origin}${address.pathname}`, address };
+}
+
+async function fetched({ name, address }: Origin, signal: AbortSignal | undefined): Promise<Uint8Array> {
   try {
-    if (!/^https?:\/\//.test(origin)) return await readFile(origin, { ...(signal && { signal }) });
-    const response = await fetch(origin, { ...(signal && { signal }) });
+    if (address === undefined) return await readFile(name, { ...(signal && { signal }) });
+    const response = await fetch(...requestFor(address, signal));
     if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`);
     return await collected(response.body);
   } catch (cause) {
     signal?.throwIfAborted();
     const why = cause instanceof Error ? cause.message : 'no reason given';
-    const message = `${origin} cannot be had (${why}). The country database in use stays; check the address and try again.`;
+    const message = `${name} cannot be had (${why}). The country database in use stays; check the address and try again.`;
     throw new CountryDatabaseError(message, { cause });
   }
+}
+
+/** An address's user and password go into the header: `fetch` refuses such an address, and quotes it. */
+function requestFor(address: URL, signal: AbortSignal | undefined): [URL, RequestInit] {
+  const bare = new URL(address);
+  bare.username = bare.password = '';
+  const credentials = [address.username, address.password].map(decodeURIComponent).join(':');
+  const headers =
+    credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  return [bare, { headers, ...(signal && { signal }) }];
 }
 
 async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -72,13 +93,13 @@ async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 /** DB-IP publishes its database as `.mmdb.gz`. */
-function unpacked(bytes: Uint8Array, origin: string): Uint8Array {
+function unpacked(bytes: Uint8Array, name: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
   } catch (cause) {
     throw new CountryDatabaseError(
-      `${origin} is a broken .gz. The country database in use stays; get it again.`,
+      `${name} is a broken .gz. The country database in use stays; get it again.`,
       { cause },
     );
   }
