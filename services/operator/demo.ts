@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { dayAt, isoDay } from '../../shared/days.ts';
@@ -114,15 +114,18 @@ function shownWord(word: string): string {
 async function openDemoStore(data: string): Promise<string> {
   const file = join(data, mark);
   if (existsSync(file)) return (JSON.parse(await readFile(file, 'utf8')) as { last_day: string }).last_day;
-  if (existsSync(join(data, 'store.json'))) {
+  const { createDurably, openDataFolder } = await import('../../shared/clickhouse/data-folder.ts');
+  await openDataFolder(data);
+  if (!(await readdir(data)).every((name) => unused.test(name))) {
     throw new CommandError(2, `${data} holds other counts`, 'give the demo a folder of its own, or none');
   }
-  const { openDataFolder } = await import('../../shared/clickhouse/data-folder.ts');
-  await openDataFolder(data);
   const yesterday = isoDay(dayAt(Date.now()) - 1);
-  await writeFile(file, `${JSON.stringify({ last_day: yesterday })}\n`);
+  await createDurably(data, mark, Buffer.from(`${JSON.stringify({ last_day: yesterday })}\n`));
   return yesterday;
 }
+
+/** What a store's folder has before anything is counted; a demo that was killed there is gone on with. */
+const unused = /^(lost\+found|(store|demo)\.json(\.[0-9a-f-]{36})?)$/;
 
 async function countLogs(
   { terminal, flags }: Invocation<DemoFlags>,

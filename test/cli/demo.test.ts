@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { demoCountries, demoProjects } from '../../services/operator/demo-registry.ts';
 import { writeDemoLogs } from '../../services/operator/write-demo-logs.ts';
+import { openDataFolder } from '../../shared/clickhouse/data-folder.ts';
 import { runCli } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tallymark-demo-test-'));
@@ -56,6 +57,8 @@ interface DemoAnswer {
 describe('tallymark demo', { timeout: 300_000 }, () => {
   test('runs the real commands, and a second time counts nothing new', async () => {
     const data = join(folder, 'store');
+    // As one that was killed between the store's mark and its own leaves it.
+    await openDataFolder(data);
     const temporary = join(folder, 'tmp');
     mkdirSync(temporary);
     const demo = async () => {
