@@ -35,7 +35,7 @@ export interface CommandOption {
   readonly flags: string;
   readonly description: string;
   /** What its value is checked to be; any text where absent. */
-  readonly is?: 'integer' | 'seconds' | 'port' | 'day';
+  readonly is?: 'integer' | 'threads' | 'seconds' | 'port' | 'day';
   /** The only values it may have; a function where listing them needs an import. */
   readonly choices?: readonly string[] | (() => Promise<readonly string[]>);
   readonly default?: string | number;

@@ -150,6 +150,9 @@ async function checkedFlags(
   return checked;
 }
 
+/** More than a large machine has cores; each takes tens of megabytes, so a slip of the keyboard would take all memory. */
+const mostThreads = 256;
+
 async function checkedValue(option: CommandOption, flag: string, value: string): Promise<string | number> {
   const wrong = (allowed: string) => new CommandError(2, `${flag} is '${value}'`, `allowed: ${allowed}`);
   if (option.choices !== undefined) {
@@ -164,6 +167,10 @@ async function checkedValue(option: CommandOption, flag: string, value: string):
       return value;
     case 'integer':
       if (!/^[1-9][0-9]{0,8}$/.test(value)) throw wrong('a whole number from 1');
+      return Number(value);
+    case 'threads':
+      if (!/^[0-9]{1,3}$/.test(value) || Number(value) > mostThreads)
+        throw wrong(`0 to ${mostThreads}; 0 counts on the main thread`);
       return Number(value);
     case 'seconds':
       if (!/^[0-9]{1,8}$/.test(value)) throw wrong('a whole number of seconds');

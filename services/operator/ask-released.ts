@@ -23,11 +23,20 @@ export async function askReleased(database: Database, question: Question): Promi
     from: Math.max(parseDay(question.from ?? '') ?? 0, registry.dataFrom),
     to: Math.min(parseDay(question.to ?? '') ?? registry.dataThrough, registry.dataThrough),
   };
-  // Totals of projects and days are the project's side, which is public as it is.
   if (by === 'day' || by === 'project') {
-    return await askExact(database, { ...question, from: isoDay(range.from), to: isoDay(range.to) });
+    const answer = await askExact(database, {
+      ...question,
+      from: isoDay(range.from),
+      to: isoDay(range.to),
+    });
+    return answer && withoutBlur(answer);
   }
   return await askBreakdown(database, registry, { ...question, ...range, by, today });
+}
+
+/** Totals of projects and days are the project's side, which is public as it is; its answer has the form of all released ones. */
+function withoutBlur({ rows, ...answer }: Answer): Answer {
+  return { ...answer, unattributed: 0, rows: rows.map((row) => ({ ...row, se: 0 })) };
 }
 
 type Asked = Omit<Question, 'by' | 'from' | 'to'> & {

@@ -55,7 +55,7 @@ export const replayCommand: Command<ReplayFlags> = {
       description: 'a MaxMind or DB-IP country file instead of the one that is shipped',
     },
     { flags: '--files-from <file>', description: 'a file with one path a line' },
-    { flags: '--workers <n>', description: 'counting threads (default: one a core)', is: 'integer' },
+    { flags: '--workers <n>', description: 'counting threads (default: one a core)', is: 'threads' },
     {
       flags: '--timeout <seconds>',
       description: 'how long the store may be silent',

@@ -10,19 +10,19 @@ export interface DropMeaning {
 const meanings: Readonly<Record<DropReason, DropMeaning>> = {
   malformed_line: { kind: 'malformed', words: 'not a line of this format' },
   malformed_time: { kind: 'malformed', words: 'no readable time' },
-  malformed_path: { kind: 'malformed', words: 'a path that cannot name a project' },
   too_long: { kind: 'malformed', words: 'longer than 64 KiB' },
   future: { kind: 'malformed', words: 'from after tomorrow' },
+  internal: { kind: 'unwanted', words: "the CDN's own traffic" },
   method: { kind: 'unwanted', words: 'a method that is no download (HEAD, POST)' },
   status: { kind: 'unwanted', words: 'answered with an error or a redirect' },
   not_modified: { kind: 'unwanted', words: 'answered from a cache (304)' },
   partial: { kind: 'unwanted', words: 'a later part of a file (206)' },
+  unknown_layout: { kind: 'unwanted', words: 'of none of the registries' },
+  malformed_path: { kind: 'malformed', words: 'a path that cannot name a project' },
   not_artifact: { kind: 'unwanted', words: 'not a file of the registry' },
   sidecar: { kind: 'unwanted', words: 'metadata or a signature beside a file' },
   index: { kind: 'unwanted', words: "a project's list of files" },
   client: { kind: 'unwanted', words: 'a client that the rules leave out' },
-  internal: { kind: 'unwanted', words: "the CDN's own traffic" },
-  unknown_layout: { kind: 'unwanted', words: 'of none of the registries' },
   forgotten: { kind: 'unwanted', words: 'of a project that was taken down' },
 };
 

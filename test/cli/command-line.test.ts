@@ -45,6 +45,13 @@ const cases: readonly Case[] = [
   { name: 'a flag without its value', args: ['config', '--data'], exit: 2, stderr: /argument missing/ },
   { name: 'a flag before the command', args: ['--json', 'config'], exit: 2, stderr: /flags come after/ },
   { name: 'an operand too many', args: ['config', 'x'], exit: 2, stderr: /too many arguments/ },
+  ...['257', '999999999', '-1', 'x', '1.5'].map((workers) => ({
+    name: `${workers} threads`,
+    args: ['replay', 'access.log', `--workers=${workers}`],
+    exit: 2,
+    stdout: nothing,
+    stderr: /--workers is '.*'\n {2}allowed: 0 to 256/,
+  })),
   {
     name: 'two stores',
     args: ['config', '--data', 'a', '--clickhouse', 'http://b'],

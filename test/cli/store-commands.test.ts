@@ -208,6 +208,10 @@ describe.sequential('commands over one store', { timeout: 120_000 }, () => {
       profile: 'exact',
       data: [{ installer: 'pip', downloads: 3, se: 0 }],
     });
+    const released = { unattributed: 0, data: [{ downloads: expect.any(Number), se: 0 }] };
+    expect(await json('query', '--by', 'project', '--limit', '1')).toMatchObject(released);
+    expect(await json('query', 'beta-tool', '--by', 'day')).toMatchObject(released);
+    expect(await json('query', 'beta-tool', '--by', 'version')).toMatchObject(released);
   });
 
   test('several registries are to be told apart', async () => {

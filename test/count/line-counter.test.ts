@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
+import { dropReasons } from '../../shared/count/drop-reason.ts';
 import { Counting } from '../../shared/workers/counting.ts';
 import { combinedPypi, countText, line, linesMessage, outcomesOf, rowsOf, today } from './count-text.ts';
 
@@ -175,4 +176,37 @@ test('a line is counted before only if a range of its own month covers it', () =
     [202605, [{ stretch: 0, day: today - 15, lines: 1 }]],
     [202606, [{ stretch: 0, day: today, lines: 1 }]],
   ]);
+});
+
+describe('of two reasons the one that comes first in the list is given', () => {
+  const only = [{ name: 'pypi', layout: 'pypi', rules: 'default', prefix: '/mirror' }];
+  const ignored = [{ name: 'pypi', layout: 'pypi', rules: 'pypi-2018', prefix: '/mirror' }];
+  const far = '18/Jun/2026:10:05:03 +0000';
+  const broken = '/mirror/packages/any/d/%00/%00-1.0.tar.gz';
+  test.each([
+    {
+      first: 'malformed_time',
+      later: 'method',
+      parts: { time: '15/Foo/2026:10:05:03 +0000', request: 'HEAD /x HTTP/1.1' },
+    },
+    { first: 'future', later: 'method', parts: { time: far, request: 'HEAD /x HTTP/1.1' } },
+    { first: 'method', later: 'status', parts: { request: 'HEAD /mirror/x HTTP/1.1', status: 404 } },
+    { first: 'status', later: 'unknown_layout', parts: { request: 'GET /x HTTP/1.1', status: 404 } },
+    { first: 'not_modified', later: 'unknown_layout', parts: { request: 'GET /x HTTP/1.1', status: 304 } },
+    { first: 'unknown_layout', later: 'not_artifact', parts: { request: 'GET /x HTTP/1.1' } },
+    {
+      first: 'malformed_path',
+      later: 'client',
+      parts: { request: `GET ${broken} HTTP/1.1`, agent: 'bandersnatch/6' },
+    },
+    {
+      first: 'not_artifact',
+      later: 'client',
+      parts: { request: 'GET /mirror/x HTTP/1.1', agent: 'bandersnatch/6' },
+    },
+  ] as const)('$first before $later', ({ first, later, parts }) => {
+    expect(dropReasons.indexOf(first)).toBeLessThan(dropReasons.indexOf(later));
+    const registries = later === 'client' ? ignored : only;
+    expect(outcomesOf(countText(line(parts), { registries }))).toEqual({ [first]: 1 });
+  });
 });
