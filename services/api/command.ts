@@ -30,7 +30,7 @@ export const serve: Command<ServeFlags> = {
       port: flags.port,
       version,
       defaultRegistry: flags.registry,
-      registries: settings.registries,
+      registries: settings.registries.map(({ name }) => name),
       onFailure: (error) =>
         terminal.err(`${describeFailure(error, { program, stopped: signal.aborted }).message}\n`),
     }).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Database } from '../../shared/clickhouse/database.ts';
 import type { Catalog, ProjectEntry, RegistryCatalog } from '../../shared/store/released/catalog.ts';
 import type { FreshCatalog } from '../../shared/store/released/fresh-catalog.ts';
+import { canonicalProject } from '../../shared/store/released/registry-layouts.ts';
 import { Answers } from './answers.ts';
 import { Problem } from './problem.ts';
 
@@ -12,8 +13,6 @@ export interface ApiOptions {
   readonly version: string;
   /** Registries in the operator's order; the first that has counts answers `/v1/projects/…`. */
   readonly registries: readonly string[];
-  /** Canonical spelling of a project's name in a registry. */
-  readonly normaliseProject: (registry: string, project: string) => string;
   /** Told of errors that nobody expected. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -63,7 +62,7 @@ export function projectOf(
   const registry = registryOf(context, params.registry);
   if (registry === undefined)
     throw new Problem('unknown-project', 'nothing is counted yet: `tallymark replay` counts logs');
-  const project = findProject(context, registry, params.project);
+  const project = findProject(registry, params.project);
   if (project !== undefined) return { registry, project };
   throw new Problem(
     'unknown-project',
@@ -77,13 +76,9 @@ export function isProject(
   params: { readonly registry?: string | undefined; readonly project: string },
 ): boolean {
   const registry = registryOf(context, params.registry);
-  return registry !== undefined && findProject(context, registry, params.project) !== undefined;
+  return registry !== undefined && findProject(registry, params.project) !== undefined;
 }
 
-function findProject(
-  { normaliseProject }: ApiContext,
-  { name: registry, projects }: RegistryCatalog,
-  name: string,
-): ProjectEntry | undefined {
-  return projects.get(name) ?? projects.get(normaliseProject(registry, name));
+function findProject({ layout, projects }: RegistryCatalog, name: string): ProjectEntry | undefined {
+  return projects.get(name) ?? projects.get(canonicalProject(layout, name));
 }

@@ -1,5 +1,4 @@
 import type { Database } from '../../shared/clickhouse/database.ts';
-import { layoutByName } from '../../shared/layouts/registry.ts';
 import { keepCatalogFresh } from '../../shared/store/released/fresh-catalog.ts';
 import { buildApp } from './app.ts';
 
@@ -14,8 +13,8 @@ export interface StartOptions {
   readonly version: string;
   /** The registry of `/v1/projects/…`; without it the first of `registries` with counts. */
   readonly defaultRegistry?: string | undefined;
-  /** The operator's registries in order; others go by the layout of their name. */
-  readonly registries?: readonly { readonly name: string; readonly layout: string }[];
+  /** Names of the operator's registries, in order. */
+  readonly registries?: readonly string[];
   /** Told of errors that nobody expected; they hold nothing of a log line. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -42,11 +41,7 @@ export async function startApi(options: StartOptions): Promise<RunningApi> {
     database,
     catalog,
     version,
-    registries: [defaultRegistry ?? [], registries.map(({ name }) => name)].flat(),
-    normaliseProject: (registry, project) => {
-      const layout = registries.find(({ name }) => name === registry)?.layout ?? registry;
-      return layoutByName(layout)?.normaliseProject(project) ?? project;
-    },
+    registries: [defaultRegistry ?? [], registries].flat(),
     onFailure,
   });
   resources.add(() => app.close());

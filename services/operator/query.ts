@@ -1,3 +1,4 @@
+import type { Database } from '../../shared/clickhouse/database.ts';
 import type { Settings } from '../../shared/config.ts';
 import { didYouMean } from '../../shared/terminal/nearest.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
@@ -87,7 +88,7 @@ async function ask(
   const registry = chooseRegistry(await listRegistries(store), flags.registry, describeStore(settings));
   const question: Question = {
     registry,
-    project: project === undefined ? undefined : await canonicalName(project, registry, settings),
+    project: project === undefined ? undefined : await spelledAsCounted(store, registry, project),
     by,
     from: flags.from,
     to: flags.to,
@@ -120,11 +121,11 @@ function chooseRegistry(names: readonly string[], wanted: string | undefined, st
   return names[0];
 }
 
-/** The name as counting spells it: `Typing_Extensions` is `typing-extensions` in `pypi`. */
-async function canonicalName(project: string, registry: string, { registries }: Settings): Promise<string> {
-  const { layoutByName } = await import('../../shared/layouts/registry.ts');
-  const layout = registries.find(({ name }) => name === registry)?.layout ?? registry;
-  return layoutByName(layout)?.normaliseProject(project) ?? project;
+async function spelledAsCounted(store: Database, registry: string, project: string): Promise<string> {
+  const { canonicalProject, registryLayouts } = await import(
+    '../../shared/store/released/registry-layouts.ts'
+  );
+  return canonicalProject((await registryLayouts(store)).get(registry), project);
 }
 
 /** As interface.md, "Fixed for scripts", has it. */

@@ -17,7 +17,7 @@ interface Migration {
 }
 
 /**
- * Applies what the store lacks and gives the names applied. Two at once do no harm, since every statement is `IF NOT EXISTS`.
+ * Applies what the store lacks and gives the names applied. Two at once do no harm, since every statement is `IF NOT EXISTS` or `OR REPLACE`.
  * Throws `StoreError` if the store was written by a newer version.
  */
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<string[]> {

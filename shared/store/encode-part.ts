@@ -46,8 +46,8 @@ export function describeSetups(setups: readonly FileSetup[], pins: Pins): string
   const how = new Set<string>([`today/${pins.today}`, ...(pins.geo === '' ? [] : [`geo/${pins.geo}`])]);
   for (const setup of setups) {
     how.add(`format/${setup.format}`);
-    for (const registry of setup.registries)
-      how.add(`layout/${registry.layout}`).add(`rules/${registry.rules}`);
+    for (const { name, layout, rules } of setup.registries)
+      how.add(`registry/${name}/${layout}`).add(`layout/${layout}`).add(`rules/${rules}`);
   }
   return [...how].sort();
 }

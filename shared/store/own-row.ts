@@ -30,7 +30,7 @@ export interface Marker {
   readonly months: readonly number[];
   /** True where the batch was given up, and nothing of it is in this month nor ever will be. */
   readonly isVoid: boolean;
-  /** How it was counted: `rules/…`, `layout/…`, `format/…`, `geo/…`, `today/…`; sorted. */
+  /** How it was counted: `registry/<name>/<layout>`, `layout/…`, `rules/…`, `format/…`, `geo/…`, `today/…`; sorted. */
   readonly how: readonly string[];
 }
 

@@ -213,7 +213,6 @@ describe('problems', () => {
     catalog: served.catalog,
     version: '0',
     registries: ['pypi'],
-    normaliseProject: (_: string, project: string) => project,
     onFailure: (error: unknown) => served.failures.push(error),
   });
 

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../services/api/app.ts';
 import { currentVocabularies } from '../../services/publisher/current-vocabularies.ts';
-import { layoutByName } from '../../shared/layouts/registry.ts';
 import { profileNamed } from '../../shared/privacy/profile.ts';
 import { type FreshCatalog, keepCatalogFresh } from '../../shared/store/released/fresh-catalog.ts';
 import { releaseThrough } from '../../shared/store/released/release-through.ts';
@@ -38,7 +37,6 @@ export async function serveTestStore(): Promise<ServedStore> {
     catalog,
     version: '0.0.0-test',
     registries: ['pypi'],
-    normaliseProject: (registry, project) => layoutByName(registry)?.normaliseProject(project) ?? project,
     onFailure: (error) => failures.push(error),
   });
   return {

@@ -224,6 +224,31 @@ describe.sequential('commands over one store', { timeout: 120_000 }, () => {
     expect(await json('query', '--exact', '--registry', 'crates')).toMatchObject({ total: 1 });
   });
 
+  test('names are spelled by the layout of a registry, whatever it is called', async () => {
+    const fresh = join(folder, 'mirror');
+    const mirror = async (...args: string[]) => {
+      const ran = await runCli([...args, '--registry', 'mymirror', '--data', fresh, '--json']);
+      expect(ran.exit, ran.stderr).toBe(0);
+      return JSON.parse(ran.stdout) as unknown;
+    };
+    await mirror('replay', log, '--layout', 'pypi');
+    const answer = { project: 'beta-tool', registry: 'mymirror', total: 1 };
+    expect(await mirror('query', 'Beta_Tool', '--exact')).toMatchObject(answer);
+  });
+
+  test('files are counted by the pattern of the configuration', async () => {
+    const downloads = join(folder, 'downloads.log');
+    writeFileSync(downloads, line(22, '/mirror/downloads/tool/2.0/tool-linux.tar.gz'));
+    const config = join(folder, 'pattern.yaml');
+    const registry = { name: 'tools', layout: 'files', prefix: '/mirror/' };
+    const pattern = '/downloads/<project>/<version>/<file>';
+    writeFileSync(config, JSON.stringify({ registries: [{ ...registry, pattern }] }));
+    const fresh = ['--data', join(folder, 'tools'), '--config', config];
+    await runCli(['replay', downloads, ...fresh]);
+    const ran = await runCli(['query', 'tool', '--exact', '--by', 'version', '--csv', ...fresh]);
+    expect(ran.stdout, ran.stderr).toBe('version,downloads\n2.0,1\n');
+  });
+
   test('standard input is counted, and nothing else reads it', async () => {
     const input = line(22, 'delta-1.0.tar.gz').repeat(3);
     const fresh = join(folder, 'fresh');

@@ -13,8 +13,8 @@ import { monthStart } from '../../shared/store/released/calendar.ts';
 export interface TestStore extends AsyncDisposable {
   readonly database: Database;
   readonly folder: string;
-  /** Inserts rows of counts, with a marker like any batch. */
-  count(rows: readonly TestRow[]): Promise<void>;
+  /** Inserts rows of counts, with a marker like any batch; a registry is of the layout of its name, unless `layout` is given. */
+  count(rows: readonly TestRow[], layout?: string): Promise<void>;
 }
 
 /** A row of counts; what is left out is empty. `downloads` is what its `country` adds up to where it is left out. */
@@ -29,13 +29,13 @@ export async function openTestStore(): Promise<TestStore> {
   return {
     database: store,
     folder,
-    count: async (rows) => {
+    count: async (rows, layout) => {
       const batch = `test-${++batches}`;
       for (const [month, ofMonth] of byMonth(rows)) {
         const marker = {
           ...emptyRow('', `batch/${batch}`, month),
           downloads: 1,
-          lines_by: { 'rules/default': 1 },
+          lines_by: { 'rules/default': 1, ...layoutKeys(ofMonth, layout) },
         };
         const writer = new CountsBlock();
         for (const row of [marker, ...ofMonth]) writeRow(writer, row);
@@ -54,6 +54,10 @@ export async function openTestStore(): Promise<TestStore> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function layoutKeys(rows: readonly CountsRow[], layout: string | undefined): CountsRow['lines_by'] {
+  return Object.fromEntries(rows.map(({ registry }) => [`registry/${registry}/${layout ?? registry}`, 1]));
 }
 
 function byMonth(rows: readonly TestRow[]): ReadonlyMap<number, CountsRow[]> {

@@ -4,6 +4,7 @@ import { isoDay } from '../../days.ts';
 import { readPublications } from './clickhouse-release-store.ts';
 import { type Grain, type Publication, shown } from './publication.ts';
 import { type RegistryDays, readRegistries } from './read-registry-days.ts';
+import { registryLayouts } from './registry-layouts.ts';
 import { type Terms, termsOf } from './terms.ts';
 
 /** What is known of every project without a query; made anew whenever the store has changed. */
@@ -21,6 +22,8 @@ export interface Catalog {
 /** One registry; days since 1970-01-01. */
 export interface RegistryCatalog {
   readonly name: string;
+  /** Name of the layout it was counted with. */
+  readonly layout: string | undefined;
   /** First and last counted day; null where nothing before today is counted. */
   readonly dataFrom: number | null;
   readonly dataThrough: number | null;
@@ -52,11 +55,13 @@ export async function readCatalog(database: Database, today: number): Promise<Ca
   const days = await readRegistries(database);
   const publications = await readPublications(database);
   const rules = await readRules(database);
+  const layouts = await registryLayouts(database);
   const registries = new Map<string, RegistryCatalog>();
   for (const one of days) {
     const { dataFrom, dataThrough } = dataDays(one, today);
     registries.set(one.registry, {
       name: one.registry,
+      layout: layouts.get(one.registry),
       dataFrom,
       dataThrough,
       projects: dataThrough === null ? new Map() : await readProjects(database, one.registry, dataThrough),
