@@ -70,6 +70,20 @@ class CombinedReader implements LineReader {
     return this.readRest(bytes, requestEnd + 1, end, view);
   }
 
+  /** With the quote of the user agent, or of the forwarded field where that is read: a common line may be a part of a combined one. */
+  showsItsEnd(bytes: Uint8Array, start: number, lineEnd: number): boolean {
+    const end = withoutReturn(bytes, start, lineEnd);
+    let fields = 0;
+    let p = start;
+    while (p < end) {
+      const close = bytes[p] === quote ? closingQuote(bytes, p + 1, end) : p;
+      if (close < 0) return false;
+      if (close > p) fields++;
+      p = close + 1;
+    }
+    return bytes[end - 1] === quote && fields >= (this.nthForwarded > 0 ? 4 : 3);
+  }
+
   /** ` 200 2326 "referer" "user agent" …`, from the space on. */
   private readRest(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
     let p = start + 1;

@@ -34,6 +34,13 @@ class EnvelopeReader implements LineReader {
     return this.scanner.kind[0] === string ? this.readString(bytes, view) : outcome;
   }
 
+  /** With the `}` of its JSON, or as the line inside does. */
+  showsItsEnd(bytes: Uint8Array, start: number, end: number): boolean {
+    const from = afterSyslogPrefix(bytes, start, end);
+    if (from < end && bytes[from] === 0x7b) return this.scanner.scan(bytes, from, end);
+    return this.inner.showsItsEnd?.(bytes, from, end) === true;
+  }
+
   /** Some formats know the syslog prefix themselves; the others get the line behind it. */
   private readInner(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
     const outcome = this.inner.read(bytes, start, end, view);

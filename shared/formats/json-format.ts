@@ -86,6 +86,11 @@ class JsonReader implements LineReader {
     return 'found';
   }
 
+  /** `read` finds whole objects only. */
+  showsItsEnd(): boolean {
+    return true;
+  }
+
   private isVersionOne(bytes: Uint8Array): boolean {
     const { start, end } = this.scanner;
     return end[version] - start[version] === 1 && bytes[start[version]] === 0x31;

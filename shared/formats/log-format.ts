@@ -17,6 +17,11 @@ export interface LineReader {
    * whose `indexOf` is the machine's own memchr.
    */
   read(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome;
+  /**
+   * Whether a line that reads as `found` shows by how it ends that nothing of it was cut off, a `}` or a closed quote: only
+   * then it is counted without a line end. Absent where the last field has no end of its own, and any part of it reads like one.
+   */
+  showsItsEnd?(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
 /**

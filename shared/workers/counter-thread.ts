@@ -19,6 +19,7 @@ export function counterThread(data: ThreadData): Counter {
     },
     end: (file) => thread.tell({ do: 'end', file }),
     cut: async () => (await thread.ask({ do: 'cut' })) as CountedBatch,
+    useCountries: ({ bytes }) => thread.tell({ do: 'useCountries', bytes }),
     [Symbol.asyncDispose]: () => thread.stop(),
   };
 }

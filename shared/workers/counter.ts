@@ -1,5 +1,6 @@
 import type { CountedBatch } from '../count/counted-batch.ts';
 import type { CountryOf } from '../geo/country-of.ts';
+import { type CountryDatabase, countryOfIn } from '../geo/open-country-database.ts';
 import type { Block } from '../source/block.ts';
 import { Counting, type Fill, type LinesMessage, type StretchStart } from './counting.ts';
 
@@ -12,6 +13,8 @@ export interface Counter extends AsyncDisposable {
   end(file: number): void;
   /** Ends the batch after all that was given before. */
   cut(): Promise<CountedBatch>;
+  /** Looks countries up in these bytes of a checked database from the next stretch on; between batches, since a batch is counted with one. */
+  useCountries(database: Pick<CountryDatabase, 'bytes'>): void;
 }
 
 /** A counter on the thread of its caller. */
@@ -28,6 +31,7 @@ export function counterHere(countryOf: CountryOf): Counter {
     },
     end: (file) => counting.end(file),
     cut: async () => counting.cut(),
+    useCountries: (database) => counting.useCountries(countryOfIn(database)),
     [Symbol.asyncDispose]: async () => {},
   };
 }

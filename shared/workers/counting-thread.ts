@@ -37,6 +37,9 @@ function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
       return undefined;
     case 'cut':
       return { batch: counting.cut() };
+    case 'useCountries':
+      counting.useCountries(countryOfIn(request));
+      return undefined;
     default:
       return request satisfies never;
   }

@@ -46,13 +46,14 @@ const maxNameBytes = 96 * 2 ** 20;
 
 /** Counts batches of lines, one after the other, on the thread it is made on. */
 export class Counting {
-  readonly #countryOf: CountryOf;
+  #countryOf: CountryOf;
   readonly #readers = new Map<number, LineReader>();
   #catalog = new Catalog();
   #clients = new ClientTable(this.#catalog);
   #registries = new Map<string, RegistryTable>();
   #tally = new Tally(this.#catalog);
   #counter: LineCounter | undefined;
+  #reader: LineReader | undefined;
 
   /** `countryOf` answers by address. */
   constructor(countryOf: CountryOf) {
@@ -75,6 +76,7 @@ export class Counting {
       today,
       isCovered: covered.length > 0 ? isCoveredBy(covered) : undefined,
     };
+    this.#reader = reader;
     this.#counter = new LineCounter(options, this.#tally);
   }
 
@@ -85,7 +87,8 @@ export class Counting {
     let taken = true;
     if (message.kind === 'lines') {
       if (!counter.countLines(message)) throw new Error('unknown version of the format inside a file');
-    } else if (message.kind === 'unterminated') taken = counter.countUnterminated(message);
+    } else if (message.kind === 'unterminated')
+      taken = this.#endsWhole(message) && counter.countUnterminated(message);
     else if (message.kind === 'too_long') counter.dropTooLong(message.from);
     else counter.passLines(message);
     return {
@@ -114,6 +117,11 @@ export class Counting {
     return batch;
   }
 
+  /** Answers by address from the next stretch on. */
+  useCountries(countryOf: CountryOf): void {
+    this.#countryOf = countryOf;
+  }
+
   #registriesOf({ registries }: FileSetup): RegistryTable {
     const key = JSON.stringify(registries);
     let table = this.#registries.get(key);
@@ -122,6 +130,11 @@ export class Counting {
       this.#registries.set(key, table);
     }
     return table;
+  }
+
+  /** Whether a line without line end shows by itself that nothing of it is missing. */
+  #endsWhole({ bytes, length }: LinesMessage): boolean {
+    return this.#reader?.showsItsEnd?.(bytes, 0, length) === true;
   }
 
   #nameBytes(): number {

@@ -6,7 +6,9 @@ export type ThreadRequest =
   | { readonly do: 'begin'; readonly start: StretchStart }
   | { readonly do: 'count'; readonly lines: Omit<LinesMessage, 'bytes'>; readonly bytes: Uint8Array }
   | { readonly do: 'end'; readonly file: number }
-  | { readonly do: 'cut' };
+  | { readonly do: 'cut' }
+  /** The bytes of another country database, in shared memory. */
+  | { readonly do: 'useCountries'; readonly bytes: Uint8Array };
 
 /** What it answers. An error's message is ours: counting quotes nothing of a line. */
 export type ThreadAnswer =
