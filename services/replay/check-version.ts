@@ -2,26 +2,38 @@ import type { FileSetup } from '../../shared/count/counted-batch.ts';
 import type { LineReader } from '../../shared/formats/log-format.ts';
 import { formatByName, openReader } from '../../shared/formats/registry.ts';
 import { RequestView } from '../../shared/formats/request-view.ts';
-import type { Source } from '../../shared/source/source.ts';
+import { isBrokenArchive, type Source } from '../../shared/source/source.ts';
 import { FileRefused } from './file-refused.ts';
 
 const hash = 0x23;
 
 /**
  * Looks at the directives of the whole file before a line of it is counted: another version anywhere in it fails the file, and
- * what is in the store by then could not be taken back. Only formats with directives are read for this. Throws `FileRefused`.
+ * what is in the store by then could not be taken back. Only formats with directives are read for this; of a broken archive as much as is
+ * good, and of a stream, which can be read once, the first bytes. Throws `FileRefused`.
  */
 export async function checkVersion(source: Source, setup: FileSetup, signal: AbortSignal): Promise<void> {
   if (!formatByName(setup.format)?.stateful) return;
+  if (source.headIsAll || source.size === undefined) return checkHeadVersion(source, setup);
   const reader = openReader(setup);
-  if (source.headIsAll) return checkDirectives(source.head, reader, source.path);
-  for await (const block of source.blocks({ from: 0, signal })) {
-    try {
-      if (!block.tooLong) checkDirectives(block.bytes.subarray(0, block.length), reader, source.path);
-    } finally {
-      block.release();
+  try {
+    for await (const block of source.blocks({ from: 0, signal })) {
+      try {
+        if (!block.tooLong) checkDirectives(block.bytes.subarray(0, block.length), reader, source.path);
+      } finally {
+        block.release();
+      }
     }
+  } catch (error) {
+    if (!isBrokenArchive(error)) throw error;
   }
+}
+
+/** The same for its first bytes alone. Throws `FileRefused`. */
+export function checkHeadVersion({ head, headIsAll, path }: Source, setup: FileSetup): void {
+  if (!formatByName(setup.format)?.stateful) return;
+  const whole = headIsAll ? head.length : head.lastIndexOf(10) + 1;
+  checkDirectives(head.subarray(0, whole), openReader(setup), path);
 }
 
 function checkDirectives(bytes: Uint8Array, reader: LineReader, path: string): void {

@@ -12,6 +12,7 @@ import { openStore } from '../open-store.ts';
 import { configuredRegistries } from './configured-registries.ts';
 import { drawSummary } from './draw-summary.ts';
 import type { ReplayOptions, ReplaySummary } from './replay-options.ts';
+import { requireJsonKeys } from './require-json-keys.ts';
 
 /** The values of `replay`'s flags. */
 interface ReplayFlags {
@@ -47,7 +48,8 @@ export const replayCommand: Command<ReplayFlags> = {
     { flags: '--site <label>', description: 'where the logs come from; a label in the books' },
     {
       flags: '--country-from <where>',
-      description: 'the address looked up in a database, or what the CDN logged',
+      description:
+        'the address looked up in a database, or what the CDN logged; always the latter where a format has no address (pypi)',
       choices: ['log', 'database'],
     },
     {
@@ -81,6 +83,7 @@ export const replayCommand: Command<ReplayFlags> = {
       country_from: flags.countryFrom,
       geo_db: flags.geoDb,
     });
+    requireJsonKeys(flags.format, settings);
     const { summary, unreleased } = await runReplay(invocation, settings);
     const query = ['tallymark query --exact --by project', ...storeFlags(invocation)].join(' ');
     if (flags.json === true) terminal.out(`${JSON.stringify(summary)}\n`);

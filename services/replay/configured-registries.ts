@@ -1,5 +1,6 @@
 import type { Settings } from '../../shared/config.ts';
 import type { Registry } from '../../shared/count/counted-batch.ts';
+import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
 import { CommandError } from '../command.ts';
 
 /**
@@ -18,7 +19,7 @@ export function configuredRegistries(
   }
   return named.map(({ rules, host, prefix, pattern, ...registry }) => ({
     ...registry,
-    rules: rules ?? 'default',
+    rules: rules ?? defaultRulesName,
     ...(host !== undefined && { host }),
     ...(prefix !== undefined && { prefix }),
     ...(pattern !== undefined && { pattern }),

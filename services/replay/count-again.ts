@@ -7,11 +7,12 @@ import type { Block } from '../../shared/source/block.ts';
 import { type BlockPool, createBlockPool } from '../../shared/source/block-pool.ts';
 import { digestOfLastLine } from '../../shared/source/last-line.ts';
 import { openSource } from '../../shared/source/open-source.ts';
-import type { Source } from '../../shared/source/source.ts';
+import { type Source, SourceError } from '../../shared/source/source.ts';
 import type { Candidate } from '../../shared/store/coverage.ts';
 import type { CountedAgain, RecountOptions, StretchToRecount } from '../../shared/store/recount-day.ts';
 import { type Counter, counterHere } from '../../shared/workers/counter.ts';
 import { detectSetup } from './detect-setup.ts';
+import { identityOf } from './plan.ts';
 
 /** A file that is given to count days again from. */
 export interface RecountFile extends Candidate {
@@ -29,11 +30,13 @@ export async function lookAtFile(
 ): Promise<RecountFile | undefined> {
   await using source = await openSource(path, createBlockPool());
   if (source.identity === undefined) return undefined;
+  const setup = await detectSetup(source, options);
+  const identity = identityOf(source, setup) ?? source.identity;
   const start = Buffer.from(source.head.subarray(0, identityBytes));
   return {
     path: path === '-' ? path : resolve(path),
-    setup: detectSetup(source, options),
-    identity: source.identity,
+    setup,
+    identity,
     startDigest: (length) => hash('sha256', start.subarray(0, length)),
   };
 }
@@ -52,8 +55,9 @@ export function countAgainFrom(
       const file = await fileOf(stretch, { files, pool, signal });
       if (file === undefined) return 'changed';
       counter.begin({ file: index, setup: file.setup, today, covered: [] });
-      await countStretch(stretch, { file, counter, pool, signal });
+      const isCounted = await countStretch(stretch, { file, counter, pool, signal });
       counter.end(index);
+      if (!isCounted) return 'changed';
       setups.push(file.setup);
     }
     return { counted: await counter.cut(), setups, pins } satisfies CountedAgain;
@@ -67,31 +71,55 @@ interface Reading {
 
 /** The first of a stretch's candidates that still has its last line where it was. */
 async function fileOf(
-  { candidates, from, to, endsWith }: StretchToRecount,
+  stretch: StretchToRecount,
   { files, pool, signal }: Reading & { files: readonly RecountFile[] },
 ): Promise<RecountFile | undefined> {
-  for (const candidate of candidates) {
+  for (const candidate of stretch.candidates) {
     const file = files[candidate];
-    await using source = await openSource(file.path, pool);
-    let lastLine: string | undefined;
-    for await (const block of source.blocks({ from, to, ...(signal && { signal }) })) {
-      lastLine = block.to === to ? digestOfLastLine(block) : undefined;
-      block.release();
-    }
-    if (lastLine !== undefined && endsWith(lastLine)) return file;
+    if (await hasStretch(file, stretch, { pool, signal })) return file;
   }
   return undefined;
 }
 
-async function countStretch(
+function hasStretch(
+  { path }: RecountFile,
+  { from, to, endsWith }: StretchToRecount,
+  { pool, signal }: Reading,
+): Promise<boolean> {
+  return unlessUnread(async () => {
+    await using source = await openSource(path, pool);
+    let lastLine: string | undefined;
+    await eachBlock(source, { from, to, signal }, async (block) => {
+      lastLine = block.to === to ? digestOfLastLine(block) : undefined;
+      block.release();
+    });
+    return lastLine !== undefined && endsWith(lastLine);
+  });
+}
+
+/** False where the file has changed while it was counted. */
+function countStretch(
   { from, to }: StretchToRecount,
   { file, counter, pool, signal }: Reading & { file: RecountFile; counter: Counter },
-): Promise<void> {
-  await using source = await openSource(file.path, pool);
-  if (from > 0 && formatByName(file.setup.format)?.stateful === true) {
-    await eachBlock(source, { from: 0, to: from, signal }, (block) => counter.count(block, 'before'));
+): Promise<boolean> {
+  return unlessUnread(async () => {
+    await using source = await openSource(file.path, pool);
+    if (from > 0 && formatByName(file.setup.format)?.stateful === true) {
+      await eachBlock(source, { from: 0, to: from, signal }, (block) => counter.count(block, 'before'));
+    }
+    await eachBlock(source, { from, to, signal }, (block) => counter.count(block, kindOf(block)));
+    return true;
+  });
+}
+
+/** What `read` says, or false where the file is gone, broken, or shorter than it was. */
+async function unlessUnread(read: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SourceError) return false;
+    throw error;
   }
-  await eachBlock(source, { from, to, signal }, (block) => counter.count(block, kindOf(block)));
 }
 
 async function eachBlock(

@@ -3,6 +3,7 @@ import type { FoundFile } from '../../shared/source/find-files.ts';
 import { openSource } from '../../shared/source/open-source.ts';
 import { type Source, SourceError } from '../../shared/source/source.ts';
 import type { Turn } from '../../shared/store/take-turn.ts';
+import { formatCounted } from '../../shared/terminal/numbers.ts';
 import { AddressCheck } from './address-check.ts';
 import type { Crew } from './crew.ts';
 import { detectSetup } from './detect-setup.ts';
@@ -44,9 +45,20 @@ export async function countFiles(files: readonly FoundFile[], work: Work): Promi
     const notice = addresses.notice();
     if (notice) work.options.onNotice(notice);
     await work.crew.drain();
+    tellOfNoLayout(work);
   } finally {
     progress.stop();
   }
+}
+
+/** Files without an artifact: all right for some edges of a CDN, and for a log of another shape not. */
+function tellOfNoLayout({ report, options }: Work): void {
+  const [first, ...more] = report.withoutLayout();
+  if (first === undefined) return;
+  const paths = more.length === 0 ? first : `${first} and ${formatCounted(more.length, 'other file')}`;
+  options.onNotice(
+    `No layout knows an artifact in ${paths}, so these lines were dropped. If there are downloads in them, name the layout with --layout; \`tallymark formats\` lists them.`,
+  );
 }
 
 interface Group {
@@ -79,18 +91,27 @@ async function openFile(
   try {
     source = await openSource(path, pool);
     if (source.identity) {
-      const setup = detectSetup(source, options, guess);
+      const setup = await detectSetup(source, options, guess);
       report.describe(file, setup);
       addresses.look(source, setup);
       return { file, source, identity: identityOf(source, setup) ?? source.identity, setup };
     }
-    // No line in what is good of it: empty, or an archive that is broken before its first line is out.
-    for await (const block of source.blocks({ from: 0, signal: options.signal })) block.release();
+    await passWithoutLines(source, options.signal);
   } catch (error) {
     failFile(report, file, error);
   }
   await source?.[Symbol.asyncDispose]();
   return undefined;
+}
+
+/** Reads a source that begins without a line: it is empty, or a broken archive, or has its first line far behind. Throws the latter. */
+async function passWithoutLines(source: Source, signal: AbortSignal): Promise<void> {
+  for await (const block of source.blocks({ from: 0, signal })) block.release();
+  if (source.headIsAll) return;
+  throw new FileRefused('unknown_format', source.path, [
+    'its first MiB has no line, only comments and blank lines, so it cannot be told from other files and was not counted.',
+    'Cut these off, and give it again.',
+  ]);
 }
 
 /**

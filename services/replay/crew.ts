@@ -1,4 +1,3 @@
-import type { Pins } from '../../shared/count/counted-batch.ts';
 import { type Source, SourceError } from '../../shared/source/source.ts';
 import type { Turn } from '../../shared/store/take-turn.ts';
 import type { Lane } from './lane.ts';
@@ -8,7 +7,6 @@ import type { Report } from './report.ts';
 interface CrewOptions {
   readonly turn: Turn;
   readonly report: Report;
-  readonly pins: Pins;
   readonly signal: AbortSignal;
 }
 
@@ -141,8 +139,8 @@ export class Crew implements AsyncDisposable {
     const batch = await lane.cut();
     await this.#writing.get(lane);
     this.#signal.throwIfAborted();
-    const { turn, report, pins } = this.#options;
-    const { stretches, setups, counted } = batch;
+    const { turn, report } = this.#options;
+    const { stretches, setups, pins, counted } = batch;
     const written = turn.write({ stretches, setups, pins }, counted).then(
       () => report.addBatch(batch),
       (error) => this.#stop.abort(error),

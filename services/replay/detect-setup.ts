@@ -1,40 +1,52 @@
 import type { FileSetup, Registry } from '../../shared/count/counted-batch.ts';
-import { cutToPath } from '../../shared/count/request-path.ts';
-import { decodeSpan } from '../../shared/formats/decode-span.ts';
 import { detectFormat } from '../../shared/formats/detect-format.ts';
-import { openReader } from '../../shared/formats/registry.ts';
-import { RequestView } from '../../shared/formats/request-view.ts';
-import { LayoutVote } from '../../shared/layouts/detect-layout.ts';
-import { layoutByName } from '../../shared/layouts/registry.ts';
+import { formatByName } from '../../shared/formats/registry.ts';
+import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
 import type { Source } from '../../shared/source/source.ts';
+import { detectLayout } from './detect-layout.ts';
 import { FileRefused } from './file-refused.ts';
 import type { ReplayOptions } from './replay-options.ts';
 
-/** Artifact paths that are enough to tell the layout. */
-const samplePaths = 1000;
-
 type SetupOptions = Pick<
   ReplayOptions,
-  'format' | 'layout' | 'rules' | 'registry' | 'registries' | 'countryFrom' | 'clientAddress' | 'keys'
+  | 'format'
+  | 'layout'
+  | 'rules'
+  | 'registry'
+  | 'registries'
+  | 'countryFrom'
+  | 'clientAddress'
+  | 'keys'
+  | 'signal'
 >;
 
 /**
- * Finds out how a file is to be read, from its first bytes and what the operator said. `guess` is the layout of the file before,
- * which spares asking every layout for each of a hundred thousand files. Throws `FileRefused`.
+ * Finds out how a file is to be read, from its first bytes (where they name no artifact, from all of it) and what the operator said.
+ * `guess` is the layout of the file before, which spares asking every layout for each of a hundred thousand files. No registries: no path
+ * in the whole file is an artifact's, and its lines are dropped as `unknown_layout`. Throws `FileRefused`, and `SourceError` but where an
+ * archive is broken.
  */
-export function detectSetup(source: Source, options: SetupOptions, guess?: string): FileSetup {
+export async function detectSetup(source: Source, options: SetupOptions, guess?: string): Promise<FileSetup> {
   const fileName = plainName(source.path);
+  const format = formatOf(source, fileName, options);
   const reading = {
-    ...formatOf(source, fileName, options),
+    ...format,
     fileName,
     ...(options.clientAddress && { clientAddress: options.clientAddress }),
     ...(options.keys && { keys: options.keys }),
-    countryFrom: options.countryFrom,
+    countryFrom: countryFromOf(format.format, options),
+    registries: namedRegistries(options) ?? [],
   };
-  const configured = configuredRegistries(options);
-  const registries =
-    configured ?? detectRegistries(source, { ...reading, registries: [] }, { options, guess });
-  return { ...reading, registries };
+  if (reading.registries.length > 0) return reading;
+  const layout = await detectLayout(source, reading, { signal: options.signal, guess });
+  return layout === undefined ? reading : { ...reading, registries: [registryOf(layout, options)] };
+}
+
+/** A format without the client's address (`pypi`) has the CDN's country or none, whatever is asked for (`counting.md`, "Country"). */
+function countryFromOf(format: string, { countryFrom, keys }: SetupOptions): FileSetup['countryFrom'] {
+  const uses =
+    format === 'json' ? Object.keys(keys ?? {}) : Object.values(formatByName(format)?.fields ?? {});
+  return uses.includes('country') && !uses.includes('address') ? 'log' : countryFrom;
 }
 
 /** File name without its folders and compression suffix. */
@@ -64,7 +76,7 @@ function detectsPlain(head: Uint8Array, fileName: string, format: string): boole
   return !(detected.outcome === 'found' && detected.enveloped && detected.format.name === format);
 }
 
-function configuredRegistries({
+function namedRegistries({
   registries,
   layout,
   rules,
@@ -75,64 +87,5 @@ function configuredRegistries({
 }
 
 function registryOf(layout: string, { rules, registry }: Pick<SetupOptions, 'rules' | 'registry'>): Registry {
-  return { name: registry ?? layout, layout, rules: rules ?? 'default' };
-}
-
-/** The one registry whose layout fits; none where no path is an artifact's, so that the lines are dropped as `unknown_layout`. */
-function detectRegistries(
-  source: Source,
-  setup: FileSetup,
-  { options, guess }: { options: SetupOptions; guess: string | undefined },
-): readonly Registry[] {
-  const vote = new LayoutVote();
-  const guessed = guess === undefined ? undefined : layoutByName(guess);
-  let ofGuess = 0;
-  for (const path of headPaths(source, setup)) {
-    const kind = guessed?.match(path).kind;
-    if (kind === 'artifact' || kind === 'sidecar') ofGuess++;
-    else vote.add(path);
-    if (ofGuess + vote.artifactPaths >= samplePaths) break;
-  }
-  // The rule of `LayoutVote`: more than nine of ten.
-  if (guessed && ofGuess > 0.9 * (ofGuess + vote.artifactPaths)) return [registryOf(guessed.name, options)];
-  return votedRegistries(source, guessed ? voteOnAll(source, setup) : vote, options);
-}
-
-function voteOnAll(source: Source, setup: FileSetup): LayoutVote {
-  const vote = new LayoutVote();
-  for (const path of headPaths(source, setup)) {
-    vote.add(path);
-    if (vote.artifactPaths >= samplePaths) break;
-  }
-  return vote;
-}
-
-function votedRegistries({ path }: Source, vote: LayoutVote, options: SetupOptions): readonly Registry[] {
-  const result = vote.result();
-  if ('layout' in result) return [registryOf(result.layout.name, options)];
-  if (result.shares.length === 0) return [];
-  const shares = result.shares
-    .map(({ layout, share }) => `${layout} ${Math.round(share * 100)} %`)
-    .join(', ');
-  throw new FileRefused('unknown_layout', path, [
-    `no layout fits more than 90 % of its artifact paths: ${shares}.`,
-    'Name one with --layout, or list several registries in tallymark.yaml.',
-  ]);
-}
-
-/** Paths of the requests in a source's first bytes. */
-function* headPaths({ head: { buffer, byteOffset, length } }: Source, setup: FileSetup): Generator<string> {
-  const head = Buffer.from(buffer, byteOffset, length);
-  const reader = openReader(setup);
-  const view = new RequestView();
-  for (let start = 0; start < head.length; ) {
-    const newline = head.indexOf(10, start);
-    const end = newline < 0 ? head.length : newline;
-    if (reader.read(head, start, end, view) === 'found') {
-      cutToPath(view);
-      const text = decodeSpan(view.bytes, view.path);
-      if (text) yield text;
-    }
-    start = end + 1;
-  }
+  return { name: registry ?? layout, layout, rules: rules ?? defaultRulesName };
 }

@@ -27,6 +27,7 @@ export function drawSummary(summary: ReplaySummary, view: SummaryView): string {
     drawCounts(summary, view.width),
     drawDrops(summary, 'unwanted', view.width),
     drawDrops(summary, 'malformed', view.width),
+    drawUnterminated(summary),
     drawFailures(summary),
     drawNext(summary, view),
   ];
@@ -81,6 +82,13 @@ function drawDrops({ dropped, lines }: ReplaySummary, kind: 'malformed' | 'unwan
   const right = { title: '', align: 'right' } as const;
   const title = kind === 'unwanted' ? 'Dropped, as the rules say' : 'Dropped, and worth a look';
   return `${title}\n${drawTable([{ title: '' }, right, right, { title: '' }], reasons.map(row), width)}`;
+}
+
+function drawUnterminated({ files }: ReplaySummary): string {
+  const left = files.filter(({ unterminated }) => unterminated !== undefined);
+  if (left.length === 0) return '';
+  const where = left.length === 1 ? left[0].path : formatCounted(left.length, 'file');
+  return `The last line of ${where} has no end and was left; it is counted when the file has grown.\n`;
 }
 
 function drawFailures({ files }: ReplaySummary): string {

@@ -20,15 +20,17 @@ interface FormOptions {
 
 /** Forms batches again that an earlier replay intended and did not finish: reads the very same stretches of its files. */
 export function formBatchWith({ counter, pool, geo }: FormOptions): FormBatch {
+  // Of all batches: a counter knows a file's reader by its number. Below 0, as the files of this run count up from there.
+  let file = 0;
   return async (batch, signal = new AbortController().signal) => {
     const { stretches, setups, pins } = batch.intent;
-    const lane = new Lane(counter, pins.today);
-    for (const [index, stretch] of stretches.entries()) {
+    const lane = new Lane(counter, { today: pins.today, geo });
+    for (const stretch of stretches) {
       const formed = await feedAgain(lane, {
         batch,
         stretch,
         setup: setups[stretch.setup],
-        file: -1 - index,
+        file: --file,
         pool,
         signal,
       });
@@ -36,8 +38,8 @@ export function formBatchWith({ counter, pool, geo }: FormOptions): FormBatch {
       await lane.cut();
       return 'gone';
     }
-    const { counted } = await lane.cut();
-    return { counted, pins: { ...pins, geo } };
+    const { counted, pins: used } = await lane.cut();
+    return { counted, pins: used };
   };
 }
 
@@ -87,11 +89,14 @@ async function feedStretch(
 ): Promise<string> {
   const { from, to } = stretch;
   lane.begin({ file, path: resolve(source.path), identity, setup }, from, covered);
-  if (from > 0 && formatByName(setup.format)?.stateful) {
-    for await (const block of source.blocks({ from: 0, to: from, signal })) lane.pass(block);
+  try {
+    if (from > 0 && formatByName(setup.format)?.stateful) {
+      for await (const block of source.blocks({ from: 0, to: from, signal })) lane.pass(block);
+    }
+    if (from < to) for await (const block of source.blocks({ from, to, signal })) lane.count(block);
+    await lane.settled();
+  } finally {
+    lane.end(file);
   }
-  if (from < to) for await (const block of source.blocks({ from, to, signal })) lane.count(block);
-  await lane.settled();
-  lane.end(file);
   return lane.lastLine;
 }

@@ -11,6 +11,7 @@ import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { countryDatabasePath } from '../country-database.ts';
 import { configuredRegistries } from './configured-registries.ts';
+import { requireJsonKeys } from './require-json-keys.ts';
 
 /** The values of `formats test`'s flags. */
 interface TestFlags {
@@ -71,7 +72,7 @@ export const formatsTest: Command<TestFlags> = {
       ({ name, layout, rules }) => `registry ${name}, layout ${layout}, rules ${rules}`,
     );
     terminal.out(`${operands[0]}: ${setup.format}${setup.enveloped ? ' in an envelope' : ''}\n`);
-    terminal.out(`  ${registries.join('\n  ') || 'no artifact of any layout in its first lines'}\n\n`);
+    terminal.out(`  ${registries.join('\n  ') || 'no artifact of any layout in it'}\n\n`);
     const fieldRows = fields.map(({ field, kept, as }) => [field, kept ? 'kept' : 'dropped', as]);
     terminal.out(`${drawTable([{ title: 'field' }, { title: '' }, { title: '' }], fieldRows, 1000)}\n`);
     terminal.out(
@@ -116,15 +117,17 @@ async function readFirstLines(
 ): Promise<{ setup: FileSetup; lines: readonly TestedLine[] }> {
   const { flags, signal } = invocation;
   const { settings } = await configurationOf(invocation);
+  requireJsonKeys(flags.format, settings);
   const { clientAddressOf } = await import('../../shared/config.ts');
   const { createBlockPool } = await import('../../shared/source/block-pool.ts');
   const { openSource } = await import('../../shared/source/open-source.ts');
   const { detectSetup } = await import('./detect-setup.ts');
+  const { checkHeadVersion } = await import('./check-version.ts');
   const { openCountryDatabase } = await import('../../shared/geo/open-country-database.ts');
   const { Counting } = await import('../../shared/workers/counting.ts');
   await using source = await openSource(path, createBlockPool());
   if (source.head.length === 0) throw new CommandError(1, `${path} is empty`);
-  const setup = detectSetup(source, {
+  const setup = await detectSetup(source, {
     format: flags.format,
     layout: flags.layout,
     rules: flags.rules,
@@ -133,7 +136,9 @@ async function readFirstLines(
     countryFrom: settings.country_from,
     clientAddress: clientAddressOf(settings),
     keys: settings.formats.json,
+    signal,
   });
+  checkHeadVersion(source, setup);
   signal.throwIfAborted();
   const database = countryDatabasePath(settings);
   const counting = new Counting(

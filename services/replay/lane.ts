@@ -1,4 +1,5 @@
-import type { FileSetup } from '../../shared/count/counted-batch.ts';
+import type { FileSetup, Pins } from '../../shared/count/counted-batch.ts';
+import type { CountryDatabase } from '../../shared/geo/open-country-database.ts';
 import type { Block } from '../../shared/source/block.ts';
 import { digestOfLastLine } from '../../shared/source/last-line.ts';
 import type { SourceIdentity } from '../../shared/source/source.ts';
@@ -29,8 +30,25 @@ export interface CutBatch {
   readonly stretches: readonly StretchToWrite[];
   readonly setups: readonly FileSetup[];
   readonly counted: Awaited<ReturnType<Counter['cut']>>;
+  readonly pins: Pins;
   /** Parallel to `stretches`. */
   readonly files: readonly number[];
+  /** Last lines without an end that were left. */
+  readonly unterminated: readonly UnterminatedLine[];
+}
+
+interface UnterminatedLine {
+  readonly file: number;
+  readonly bytes: number;
+}
+
+interface LaneOptions {
+  /** Days since 1970-01-01. */
+  readonly today: number;
+  /** Digest of the country database that the counter was started with. */
+  readonly geo: string;
+  /** The database for the next batch; absent: the same. */
+  countries?(): Pick<CountryDatabase, 'bytes' | 'digest'>;
 }
 
 /** More rows of `counts` than this are one batch: an insert of 120,000 takes some 0.4 s and 160 MB, and memory is for two lanes. */
@@ -43,17 +61,21 @@ const maxStretches = 20_000;
 /** One counter and the batch it is counting. */
 export class Lane {
   readonly #counter: Counter;
-  readonly #today: number;
+  readonly #options: LaneOptions;
+  /** Digest of the country database in use. */
+  #geo: string;
   #stretches: OpenStretch[] = [];
+  #unterminated: UnterminatedLine[] = [];
   #fill: Fill = emptyFill;
   /** Lines of batches before this one. */
   #linesBefore = 0;
   readonly #counting = new Set<Promise<void>>();
   #failure: unknown;
 
-  constructor(counter: Counter, today: number) {
+  constructor(counter: Counter, options: LaneOptions) {
     this.#counter = counter;
-    this.#today = today;
+    this.#options = options;
+    this.#geo = options.geo;
   }
 
   /** True where the batch should be cut before more is counted. */
@@ -79,7 +101,7 @@ export class Lane {
   /** Begins a stretch at byte `from` of a file. `covered` is what is counted already of some months in it. */
   begin(file: LaneFile, from: number, covered: readonly CoveredRange[]): void {
     const plain = covered.map(({ from, to, months }) => ({ from, to, months }));
-    this.#counter.begin({ file: file.file, setup: file.setup, today: this.#today, covered: plain });
+    this.#counter.begin({ file: file.file, setup: file.setup, today: this.#options.today, covered: plain });
     this.#stretches.push({ ...file, from, to: from, lastLine: '' });
   }
 
@@ -93,7 +115,9 @@ export class Lane {
     if (!unterminated) Object.assign(stretch, { to, lastLine });
     this.#track(block, kind, (fill) => {
       // A last line without line end belongs to the stretch only where it parses whole.
-      if (unterminated && fill.taken && stretch.to === from) Object.assign(stretch, { to, lastLine });
+      if (!unterminated) return;
+      if (!fill.taken) this.#unterminated.push({ file: stretch.file, bytes: to - from });
+      else if (stretch.to === from) Object.assign(stretch, { to, lastLine });
     });
   }
 
@@ -112,14 +136,20 @@ export class Lane {
   async cut(): Promise<CutBatch> {
     await this.settled();
     const stretches = this.#stretches;
+    const unterminated = this.#unterminated;
+    const pins = { today: this.#options.today, geo: this.#geo };
     this.#stretches = [];
+    this.#unterminated = [];
     this.#linesBefore += this.#fill.lines;
     this.#fill = emptyFill;
     const counted = await this.#counter.cut();
+    this.#takeUpCountries();
     const setups = [...new Set(stretches.map(({ setup }) => setup))];
     return {
       setups,
       counted,
+      pins,
+      unterminated,
       files: stretches.map(({ file }) => file),
       stretches: stretches.map(({ identity, path, setup, from, to, lastLine }) => {
         return { identity, path, setup: setups.indexOf(setup), from, to, lastLine };
@@ -131,6 +161,14 @@ export class Lane {
   async settled(): Promise<void> {
     await Promise.all(this.#counting);
     if (this.#failure) throw this.#failure;
+  }
+
+  /** A batch is counted with one database, which its pins name. */
+  #takeUpCountries(): void {
+    const database = this.#options.countries?.();
+    if (database === undefined || database.digest === this.#geo) return;
+    this.#counter.useCountries(database);
+    this.#geo = database.digest;
   }
 
   #track(block: Block, kind: LinesMessage['kind'], then: (fill: Fill) => void = () => {}): void {

@@ -14,9 +14,10 @@ import {
 } from '../../shared/store/coverage.ts';
 import type { Keyed } from '../../shared/store/source-key.ts';
 import { checkVersion } from './check-version.ts';
+import { FileRefused } from './file-refused.ts';
 import type { LaneFile } from './lane.ts';
 import { splitAtLines } from './split-at-lines.ts';
-import { verifyCoverage } from './verify-coverage.ts';
+import { type Extent, verifyCoverage } from './verify-coverage.ts';
 
 /** A part of a file for one lane to count. */
 export interface Piece extends OpenStretch {
@@ -64,12 +65,13 @@ export async function planFile(
   coverage: Coverage,
   { keyed, lanes, signal }: { keyed: Keyed; lanes: number; signal: AbortSignal },
 ): Promise<Plan> {
-  const length = await verifyCoverage(source, {
+  const extent = await verifyCoverage(source, {
     coverage,
     checkpoints: checkpoints(keyed, coverage),
     signal,
   });
-  const open = openStretches(coverage).filter(({ from }) => length === undefined || from < length);
+  const open = openStretches(coverage).filter(({ from, to }) => goesBeyond(extent, from, to));
+  if (open.length > 0 && extent !== undefined) refuseReadStream(source);
   if (open.length > 0) await checkVersion(source, setup, signal);
   const stateful = formatByName(setup.format)?.stateful === true;
   const pieces: Piece[] = [];
@@ -77,7 +79,7 @@ export async function planFile(
     const parts = stateful ? [stretch] : await splitAtLines(source, stretch, { parts: lanes, signal });
     pieces.push(...parts.map((part) => ({ ...part, covered: rangesWithin(coverage, part) })));
   }
-  const complete = coverage.ranges.filter((range) => range.complete);
+  const complete = coverage.ranges.filter(({ complete, to }) => complete && to <= (extent?.length ?? to));
   return {
     file,
     path: source.path === '-' ? '-' : resolve(source.path),
@@ -89,4 +91,18 @@ export async function planFile(
     skippedLines: complete.reduce((total, { lines }) => total + lines, 0),
     how: [...new Set(complete.flatMap(({ how }) => how))],
   };
+}
+
+/** Whether a stretch has something to read. A broken archive's last one has its error, which whoever counts it reports. */
+function goesBeyond(extent: Extent | undefined, from: number, to: number | undefined): boolean {
+  return extent === undefined || from < extent.length || (extent.isBroken && to === undefined);
+}
+
+/** A stream that was compared with what is counted is read already. */
+function refuseReadStream({ path, size, headIsAll }: Source): void {
+  if (size !== undefined || headIsAll) return;
+  throw new FileRefused('unreadable', path, [
+    'a part of it was counted before, and to find the rest it would have to be read twice.',
+    'Give it as a file.',
+  ]);
 }

@@ -10,6 +10,7 @@ import { countryDatabasePath } from '../country-database.ts';
 import { openCountingStore } from '../open-counting-store.ts';
 import { configuredRegistries } from './configured-registries.ts';
 import type { RecountFile } from './count-again.ts';
+import { requireJsonKeys } from './require-json-keys.ts';
 
 /** The values of `recount`'s flags. */
 interface RecountFlags {
@@ -54,7 +55,7 @@ export const recount: Command<RecountFlags> = {
   ],
   examples: ['tallymark recount 2026-11-20 2026-11-21 --from /var/log/nginx --rules pypi-2026'],
   async run(invocation) {
-    const { flags, operands, terminal } = invocation;
+    const { flags, operands } = invocation;
     const wrong = operands.find((day) => parseDay(day) === undefined);
     if (wrong !== undefined)
       throw new CommandError(2, `'${wrong}' is no day`, 'a UTC day is written YYYY-MM-DD');
@@ -64,14 +65,28 @@ export const recount: Command<RecountFlags> = {
       country_from: flags.countryFrom,
       geo_db: flags.geoDb,
     });
-    const recounts = await recountDays(invocation, settings);
-    if (flags.json === true) terminal.out(`${JSON.stringify({ days: recounts })}\n`);
-    else terminal.out(drawTable([{ title: 'day' }, { title: '' }], recounts.map(describe), 1000));
+    requireJsonKeys(flags.format, settings);
+    const recounts: DayRecount[] = [];
+    try {
+      for await (const recounted of recountDays(invocation, settings)) recounts.push(recounted);
+    } finally {
+      // What was entered stays entered, whatever comes after it.
+      if (recounts.length > 0) show(recounts, invocation);
+    }
     return recounts.some(({ outcome }) => outcome === 'refused') ? 1 : 0;
   },
 };
 
-async function recountDays(invocation: Invocation<RecountFlags>, settings: Settings): Promise<DayRecount[]> {
+function show(recounts: readonly DayRecount[], { flags, terminal }: Invocation<RecountFlags>): void {
+  if (flags.json === true) terminal.out(`${JSON.stringify({ days: recounts })}\n`);
+  else terminal.out(drawTable([{ title: 'day' }, { title: '' }], recounts.map(describe), 1000));
+}
+
+/** Day by day, as each is entered. */
+async function* recountDays(
+  invocation: Invocation<RecountFlags>,
+  settings: Settings,
+): AsyncGenerator<DayRecount> {
   const { flags, operands, signal } = invocation;
   const { recountDay } = await import('../../shared/store/recount-day.ts');
   const { openCountryDatabase } = await import('../../shared/geo/open-country-database.ts');
@@ -82,7 +97,6 @@ async function recountDays(invocation: Invocation<RecountFlags>, settings: Setti
   const today = dayAt(Date.now());
   const countAgain = countAgainFrom(files, { database, today });
   await using store = await openCountingStore(settings);
-  const recounts: DayRecount[] = [];
   for (const day of [...new Set(operands.flatMap((text) => parseDay(text) ?? []))].sort((a, b) => a - b)) {
     const recounted = await recountDay(store, {
       day,
@@ -91,9 +105,8 @@ async function recountDays(invocation: Invocation<RecountFlags>, settings: Setti
       signal,
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout * 1000 }),
     });
-    recounts.push({ day: isoDay(day), ...recounted });
+    yield { day: isoDay(day), ...recounted };
   }
-  return recounts;
 }
 
 /** All of the files, or none: a file that cannot be read is no reason to enter half a day. */
@@ -118,6 +131,7 @@ async function lookAtFiles(
     countryFrom: settings.country_from,
     clientAddress: clientAddressOf(settings),
     keys: settings.formats.json,
+    signal,
   };
   const looked: RecountFile[] = [];
   for (const { path } of files) {

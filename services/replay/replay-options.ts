@@ -59,6 +59,8 @@ export interface ReplayedFile {
   readonly counted: number;
   readonly already_counted: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Bytes of its last line, where that has no line end and was left: it is counted when the file has grown. */
+  readonly unterminated?: number;
   /** Why it was not read to its end. */
   readonly error?: { readonly code: ReplayErrorCode; readonly message: string };
 }

@@ -2,9 +2,13 @@ import { availableParallelism } from 'node:os';
 import { dayAt, isoDay } from '../../shared/days.ts';
 import {
   type CountryDatabase,
+  installedCountryDatabase,
   isStale,
-  openCountryDatabase,
 } from '../../shared/geo/open-country-database.ts';
+import {
+  type WatchedCountryDatabase,
+  watchCountryDatabase,
+} from '../../shared/geo/watch-country-database.ts';
 import { type BlockPool, createBlockPool } from '../../shared/source/block-pool.ts';
 import { findFiles } from '../../shared/source/find-files.ts';
 import { takeTurn } from '../../shared/store/take-turn.ts';
@@ -39,10 +43,11 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     const today = dayAt(Date.now());
     const countries = openCountries(options, today);
     const workers = options.workers ?? availableParallelism();
-    const counters = startCounters(countries, workers);
+    const database = countries.current();
+    const counters = startCounters(database, workers);
     const pool = createBlockPool({ count: counters.length * blocksPerCounter + blocksBeside });
     try {
-      await countInTurn(options, { files, report, countries, counters, pool, today });
+      await countInTurn(options, { files, report, countries, geo: database.digest, counters, pool, today });
     } finally {
       await Promise.all(counters.map((counter) => counter[Symbol.asyncDispose]()));
     }
@@ -53,17 +58,19 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
 interface Equipment {
   readonly files: ReturnType<typeof findFiles>['files'];
   readonly report: Report;
-  readonly countries: CountryDatabase;
+  readonly countries: WatchedCountryDatabase;
+  /** Digest of the database that the counters were started with. */
+  readonly geo: string;
   readonly counters: readonly Counter[];
   readonly pool: BlockPool;
   readonly today: number;
 }
 
 async function countInTurn(options: ReplayOptions, equipment: Equipment): Promise<void> {
-  const { counters, countries, pool, today, report, files } = equipment;
+  const { counters, geo, countries, pool, today, report, files } = equipment;
   await using turn = await takeTurn(options.store, {
     site: options.site ?? '',
-    formBatch: formBatchWith({ counter: counters[0], pool, geo: countries.digest }),
+    formBatch: formBatchWith({ counter: counters[0], pool, geo }),
     signal: options.signal,
     ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
     onWait: () => options.onNotice('Another replay is writing to this store; this one waits for its turn.'),
@@ -72,14 +79,10 @@ async function countInTurn(options: ReplayOptions, equipment: Equipment): Promis
     const what = { finished: 'finished', void: 'gave up, as its files are gone or have changed,' }[outcome];
     options.onNotice(`An earlier replay had stopped half-way: ${what} what it had begun.`);
   }
-  const lanes = counters.map((counter) => new Lane(counter, today));
-  await using crew = new Crew(lanes, {
-    turn,
-    report,
-    pins: { today, geo: countries.digest },
-    signal: options.signal,
-  });
+  const lanes = counters.map((counter) => new Lane(counter, { today, geo, countries: countries.current }));
+  await using crew = new Crew(lanes, { turn, report, signal: options.signal });
   await countFiles(files, { options, turn, report, crew, pool });
+  if (countries.refused) options.onNotice(`${countries.refused.message} The one before stayed in use.`);
   const before = [...report.countedBefore].filter((word) => /^(rules|layout)\//.test(word)).sort();
   if (before.length > 0) {
     const how = before.map((word) => word.replace('/', ' ')).join(', ');
@@ -87,17 +90,19 @@ async function countInTurn(options: ReplayOptions, equipment: Equipment): Promis
   }
 }
 
-function openCountries({ geoDb, onNotice }: ReplayOptions, today: number): CountryDatabase {
-  const countries = openCountryDatabase(geoDb ? { path: geoDb } : {});
-  if (isStale(countries, isoDay(today))) {
-    const age = countries.ageDays(isoDay(today));
+/** The database, and the ones that `geo update` puts in its place while we count. */
+function openCountries({ geoDb, onNotice }: ReplayOptions, today: number): WatchedCountryDatabase {
+  const countries = watchCountryDatabase(geoDb ?? installedCountryDatabase());
+  const database = countries.current();
+  if (isStale(database, isoDay(today))) {
+    const age = database.ageDays(isoDay(today));
     onNotice(`The country data is ${age} days old; \`tallymark geo update\` replaces it.`);
   }
   return countries;
 }
 
 /** One thread a worker; none counts on this one. */
-function startCounters(countries: CountryDatabase, workers: number): Counter[] {
-  if (workers === 0) return [counterHere(countries.countryOf)];
-  return Array.from({ length: workers }, () => counterThread({ countryDatabase: countries.bytes }));
+function startCounters({ countryOf, bytes }: CountryDatabase, workers: number): Counter[] {
+  if (workers === 0) return [counterHere(countryOf)];
+  return Array.from({ length: workers }, () => counterThread({ countryDatabase: bytes }));
 }

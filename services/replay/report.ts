@@ -1,5 +1,6 @@
 import type { ByOutcome, Outcome } from '../../shared/count/outcome.ts';
 import { isoDay } from '../../shared/days.ts';
+import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
 import type { FoundFile } from '../../shared/source/find-files.ts';
 import type { CutBatch } from './lane.ts';
 import type { ReplayErrorCode, ReplayedFile, ReplayOptions, ReplaySummary } from './replay-options.ts';
@@ -10,6 +11,8 @@ interface FileReport {
   format: string | null;
   layout: string | null;
   readonly sums: Partial<Record<Outcome, number>>;
+  /** Bytes of a last line that has no end and was left. */
+  unterminated?: number;
   error?: { readonly code: ReplayErrorCode; readonly message: string };
 }
 
@@ -48,13 +51,22 @@ export class Report {
   }
 
   /** A batch that is in the store. */
-  addBatch({ counted, files }: CutBatch): void {
+  addBatch({ counted, files, unterminated }: CutBatch): void {
+    for (const { file, bytes } of unterminated) this.#files[file].unterminated = bytes;
     counted.totals.forEach(({ lines }, stretch) => {
       this.#add(files[stretch], lines);
     });
     for (const { days } of counted.months) {
       for (const { day, lines } of days) if ((lines.counted ?? 0) > 0) this.#days.add(day);
     }
+  }
+
+  /** Files that were read and in which no layout knows an artifact. */
+  withoutLayout(): string[] {
+    const files = this.#files.filter(
+      ({ layout, format, sums }) => layout === null && format !== null && (sums.unknown_layout ?? 0) > 0,
+    );
+    return files.map(({ path }) => path);
   }
 
   summary(
@@ -66,13 +78,20 @@ export class Report {
     const { lines, ...outcomes } = booksOf(totals);
     const several = registries?.map((registry) => `${registry.name}=${registry.rules}`).join(',');
     return {
-      files: this.#files.map(({ path, format, layout, sums, error }): ReplayedFile => {
-        return { path, format, layout, ...booksOf(sums), ...(error && { error }) };
-      }),
+      files: this.#files.map(
+        ({ path, format, layout, sums, unterminated, error }): ReplayedFile => ({
+          path,
+          format,
+          layout,
+          ...booksOf(sums),
+          ...(unterminated !== undefined && { unterminated }),
+          ...(error && { error }),
+        }),
+      ),
       lines,
       ...outcomes,
       days: [...this.#days].sort((a, b) => a - b).map(isoDay),
-      rules: several || (rules ?? 'default'),
+      rules: several || (rules ?? defaultRulesName),
       seconds: Math.round(seconds * 1000) / 1000,
       lines_per_second: Math.round(lines / Math.max(seconds, 0.001)),
     };

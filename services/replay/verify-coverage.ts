@@ -1,7 +1,7 @@
 import type { Block } from '../../shared/source/block.ts';
 import { digestOfLastLine } from '../../shared/source/last-line.ts';
 import { LINE_LIMIT } from '../../shared/source/line-limit.ts';
-import type { Source } from '../../shared/source/source.ts';
+import { isBrokenArchive, type Source } from '../../shared/source/source.ts';
 import { type Checkpoint, type Coverage, isShorter } from '../../shared/store/coverage.ts';
 import { FileRefused } from './file-refused.ts';
 
@@ -12,26 +12,35 @@ interface Known {
   readonly signal: AbortSignal;
 }
 
+/** How far a source goes. */
+export interface Extent {
+  /** Decompressed bytes; of a broken archive those of its good lines. */
+  readonly length: number;
+  /** True where the archive is truncated or corrupt, so that its end is not the log's. */
+  readonly isBroken: boolean;
+}
+
 /**
  * Checks that a source is the one its coverage speaks of: at the end of each covered range it has the line that was counted there,
- * and it does not end before what was counted. Answers how long it is, in decompressed bytes, where that was found out. A plain file is
- * looked at in these places alone, an archive is inflated. Throws `FileRefused`.
+ * and it does not end before what was counted. Answers how far it goes, where that was found out. A plain file is
+ * looked at in these places alone, an archive is inflated; of a broken one what is good is checked. Throws `FileRefused`, and `SourceError`
+ * where so little of an archive is good that it cannot be told from one that was counted.
  */
-export async function verifyCoverage(source: Source, known: Known): Promise<number | undefined> {
+export async function verifyCoverage(source: Source, known: Known): Promise<Extent | undefined> {
   const { coverage, checkpoints } = known;
   if (checkpoints.length === 0 && !coverage.longerKnown) return undefined;
   const seekable = source.compression === 'none' && source.size !== undefined;
-  const length = seekable ? await verifyBySeeking(source, known) : await verifyByReading(source, known);
-  if (isShorter(coverage, length)) {
+  const extent = seekable ? await verifyBySeeking(source, known) : await verifyByReading(source, known);
+  if (!extent.isBroken && isShorter(coverage, extent.length)) {
     throw new FileRefused('shorter', source.path, [
       'it is shorter than what was counted of it, so it was not read.',
       'Give the whole file, as it was or grown.',
     ]);
   }
-  return length;
+  return extent;
 }
 
-async function verifyBySeeking(source: Source, { checkpoints, signal }: Known): Promise<number> {
+async function verifyBySeeking(source: Source, { checkpoints, signal }: Known): Promise<Extent> {
   const length = source.size as number;
   for (const checkpoint of checkpoints) {
     if (checkpoint.to > length) continue;
@@ -39,20 +48,23 @@ async function verifyBySeeking(source: Source, { checkpoints, signal }: Known): 
     for await (const block of source.blocks({ from, to: checkpoint.to, signal }))
       verifyIn(block, [checkpoint], source.path);
   }
-  return length;
+  return { length, isBroken: false };
 }
 
-async function verifyByReading(source: Source, { checkpoints, signal }: Known): Promise<number> {
+async function verifyByReading(source: Source, { coverage, checkpoints, signal }: Known): Promise<Extent> {
   let length = 0;
-  for await (const block of source.blocks({ from: 0, signal })) {
-    length = block.to;
-    verifyIn(
-      block,
-      checkpoints.filter(({ to }) => block.from < to && to <= block.to),
-      source.path,
-    );
+  try {
+    for await (const block of source.blocks({ from: 0, signal })) {
+      length = block.to;
+      const within = checkpoints.filter(({ to }) => block.from < to && to <= block.to);
+      verifyIn(block, within, source.path);
+    }
+  } catch (error) {
+    // Without a range, only a longer beginning would tell whether it is the source that was counted.
+    if (!isBrokenArchive(error) || coverage.ranges.length === 0) throw error;
+    return { length, isBroken: true };
   }
-  return length;
+  return { length, isBroken: false };
 }
 
 /** Checks the lines of a block that end at a checkpoint, and lets the block go. */

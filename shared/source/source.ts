@@ -53,3 +53,8 @@ export class SourceError extends Error {
     this.path = path;
   }
 }
+
+/** Whether reading ended because the archive is truncated or corrupt: the lines before are good. */
+export function isBrokenArchive(error: unknown): error is SourceError {
+  return error instanceof SourceError && (error.code === 'truncated' || error.code === 'corrupt');
+}
