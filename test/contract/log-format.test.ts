@@ -78,6 +78,13 @@ describe.each(formats.map((format) => ({ name: format.name, format })))('format 
     expect(view).toMatchObject({ method: 'GET', status: 200, internal: false });
   });
 
+  test('takes its sample without a line end, where it shows its own', () => {
+    const { reader, line } = sampleOf(format);
+    const shows = reader.showsItsEnd?.(line, 0, line.length) === true;
+    // Their last field has no end of its own.
+    expect(shows).toBe(!['cloudfront', 'fastly-clf', 'pypi', 'pep381'].includes(format.name));
+  });
+
   test('tolerates a carriage return', () => {
     const { reader, view, line } = sampleOf(format);
     reader.read(line, 0, line.length, view);
@@ -130,6 +137,37 @@ describe.each(formats.map((format) => ({ name: format.name, format })))('format 
       const { reader, view } = sampleOf(format);
       for (let length = 0; length <= line.length; length++)
         expectSameAround(reader, line.subarray(0, length), view);
+    }
+  });
+
+  // A prefix that is taken is what its file has so far; the rest comes when the file has grown.
+  test.each([
+    { of: 'itself', wrap: (line: string) => line, open: format.open },
+    {
+      of: 'a shipper',
+      wrap: (line: string) => JSON.stringify({ message: line }),
+      open: enveloped(format).open,
+    },
+    { of: 'syslog', wrap: syslogged, open: enveloped(format).open },
+  ])('takes no part of a line of $of for the whole', ({ wrap, open }) => {
+    for (const clientAddress of ['first', { xForwardedFor: 1 }] as const) {
+      const reader = open({ ...options, clientAddress });
+      const view = new RequestView();
+      const lines = [sampleOf(format).line, ...linesOf(format)].map((line) =>
+        Buffer.from(wrap(String(line))),
+      );
+      for (const text of format.sample.split('\n').slice(0, -1))
+        reader.read(Buffer.from(text), 0, text.length, view);
+      for (const line of lines) {
+        if (reader.read(line, 0, line.length, view) !== 'found') continue;
+        const content = contentOf(view, 0);
+        for (let length = 0; length < line.length; length++) {
+          const cut = Buffer.from(line.subarray(0, length));
+          if (reader.read(cut, 0, length, view) !== 'found') continue;
+          if (reader.showsItsEnd?.(cut, 0, length) !== true) continue;
+          expect(contentOf(view, 0), cut.toString()).toBe(content);
+        }
+      }
     }
   });
 
@@ -216,6 +254,10 @@ describe.each(formats.map((format) => ({ name: format.name, format })))('format 
     }
   });
 });
+
+function syslogged(line: string): string {
+  return `<134>2024-01-16T23:56:42Z cache-1 logs[7]: ${line}`;
+}
 
 /** Lines of the fixtures that a fresh reader understands: without directives, and each kind once. */
 function linesOf(format: LogFormat): Buffer[] {
