@@ -3,13 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { crates } from '../../shared/layouts/crates.ts';
-import { detectLayout } from '../../shared/layouts/detect-layout.ts';
 import { files } from '../../shared/layouts/files.ts';
 import { hex } from '../../shared/layouts/hex.ts';
 import type { Layout } from '../../shared/layouts/layout.ts';
 import { pypi } from '../../shared/layouts/pypi.ts';
 import { rubygems } from '../../shared/layouts/rubygems.ts';
 import { sharedData } from '../shared-data.ts';
+import { voteOn } from './vote-on.ts';
 
 /** Other projects' own test data, where its layout's answers are known. */
 describe.skipIf(sharedData.missing)(sharedData.title('known answers'), () => {
@@ -38,7 +38,7 @@ describe.skipIf(sharedData.missing)(sharedData.title('known answers'), () => {
     'crates.io $file has $artifacts artifact paths of $versions versions',
     ({ file, artifacts, versions }) => {
       const paths = cratePaths(readFileSync(sharedData.path(`crates-io/${file}`), 'utf8'));
-      expect(detectLayout(paths)).toEqual({ layout: crates });
+      expect(voteOn(paths)).toEqual({ layout: crates });
       const found = versionsOf(crates, paths);
       expect(found.length).toBe(artifacts);
       expect(new Set(found).size).toBe(versions);
@@ -48,7 +48,7 @@ describe.skipIf(sharedData.missing)(sharedData.title('known answers'), () => {
   test("RubyGems' log names bundler, json and a gem that is not there", () => {
     const log = readFileSync(sharedData.path('rubygems/fastly-fake.log'), 'utf8');
     const paths = log.match(/\/production\S+/g) ?? [];
-    expect(detectLayout(paths)).toEqual({ layout: rubygems });
+    expect(voteOn(paths)).toEqual({ layout: rubygems });
     expect(tableOf(versionsOf(rubygems, paths))).toEqual({
       'bundler 1.10.6': 2,
       'json 1.8.2': 5,
@@ -84,7 +84,7 @@ describe.skipIf(sharedData.missing)(sharedData.title('known answers'), () => {
     expect(words.length).toBe(10_000);
     expect(oracle.length).toBeGreaterThan(50);
     expect(served.filter((path) => files.match(path).kind === 'artifact')).toEqual(oracle);
-    expect(detectLayout(served)).toEqual({ layout: files });
+    expect(voteOn(served)).toEqual({ layout: files });
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { detectLayout, LayoutVote } from '../../shared/layouts/detect-layout.ts';
+import { LayoutVote } from '../../shared/layouts/layout-vote.ts';
 import { layouts } from '../../shared/layouts/registry.ts';
+import { voteOn } from './vote-on.ts';
 
 const repeat = (path: string, times: number): string[] => Array<string>(times).fill(path);
 const wheel = '/packages/cp27/n/numpy/numpy-1.9.0-cp27-none-win32.whl';
@@ -12,15 +13,15 @@ describe('detecting the layout', () => {
   test.each(layouts.map((layout) => ({ layout, name: layout.name })))(
     'finds $name by its sample',
     ({ layout }) => {
-      expect(detectLayout([...noise, layout.sample])).toEqual({ layout });
+      expect(voteOn([...noise, layout.sample])).toEqual({ layout });
     },
   );
 
   test('needs more than 90 % of the artifact paths', () => {
-    expect(detectLayout([...repeat(wheel, 91), ...repeat(gem, 9)])).toMatchObject({
+    expect(voteOn([...repeat(wheel, 91), ...repeat(gem, 9)])).toMatchObject({
       layout: { name: 'pypi' },
     });
-    expect(detectLayout([...repeat(wheel, 90), ...repeat(gem, 10)])).toEqual({
+    expect(voteOn([...repeat(wheel, 90), ...repeat(gem, 10)])).toEqual({
       shares: [
         { layout: 'pypi', share: 0.9 },
         { layout: 'rubygems', share: 0.1 },
@@ -29,24 +30,24 @@ describe('detecting the layout', () => {
   });
 
   test('counts sidecars as artifact paths, and nothing else', () => {
-    expect(detectLayout([`${gem}.asc`, ...noise])).toMatchObject({ layout: { name: 'rubygems' } });
-    expect(detectLayout(noise)).toEqual({ shares: [] });
-    expect(detectLayout([])).toEqual({ shares: [] });
+    expect(voteOn([`${gem}.asc`, ...noise])).toMatchObject({ layout: { name: 'rubygems' } });
+    expect(voteOn(noise)).toEqual({ shares: [] });
+    expect(voteOn([])).toEqual({ shares: [] });
   });
 
   test('counts a path that fits two layouts for both, and takes the larger share', () => {
     const both = '/files/linux-64/numpy-1.26.4-0.conda';
     const npmAndFiles = '/files/-/files-1.0.0.tgz';
-    expect(detectLayout([both])).toMatchObject({ layout: { name: 'conda' } });
-    expect(detectLayout([npmAndFiles])).toMatchObject({ layout: { name: 'npm' } });
-    expect(detectLayout([...repeat(both, 1), ...repeat(npmAndFiles, 1)])).toMatchObject({
+    expect(voteOn([both])).toMatchObject({ layout: { name: 'conda' } });
+    expect(voteOn([npmAndFiles])).toMatchObject({ layout: { name: 'npm' } });
+    expect(voteOn([...repeat(both, 1), ...repeat(npmAndFiles, 1)])).toMatchObject({
       layout: { name: 'files' },
     });
   });
 
   test('takes files only if no other fits, even where files fits more', () => {
     const paths = [...repeat('/files/linux-64/numpy-1.26.4-0.conda', 19), '/files/tool/tool-1.0.zip'];
-    expect(detectLayout(paths)).toMatchObject({ layout: { name: 'conda' } });
+    expect(voteOn(paths)).toMatchObject({ layout: { name: 'conda' } });
   });
 
   test('does not depend on the order of the paths, nor on how they are handed over', () => {
@@ -57,14 +58,14 @@ describe('detecting the layout', () => {
       fc.property(paths, (given) => {
         const vote = new LayoutVote();
         for (const path of new Set(given)) vote.add(path, given.filter((other) => other === path).length);
-        expect(detectLayout([...given].reverse())).toEqual(detectLayout(given));
-        expect(vote.result()).toEqual(detectLayout(given));
+        expect(voteOn([...given].reverse())).toEqual(voteOn(given));
+        expect(vote.result()).toEqual(voteOn(given));
       }),
     );
   });
 
   test('says names and numbers only, never a path', () => {
-    const said = JSON.stringify(detectLayout([wheel, gem, '/files/secret/secret-1.0.zip']));
+    const said = JSON.stringify(voteOn([wheel, gem, '/files/secret/secret-1.0.zip']));
     expect(said).not.toMatch(/numpy|rails|secret|\//);
   });
 });

@@ -13,17 +13,11 @@ export type DetectedLayout =
 const neededShare = 0.9;
 
 /**
- * Which layout the paths are of: the one that fits more than 90 % of the artifact paths, which are those that any layout
+ * Which layout paths are of: the one that fits more than 90 % of the artifact paths, which are those that any layout
  * calls artifact or sidecar. A path that fits two counts for both; of two layouts that fit, the larger share wins,
- * then the order of `layouts`, and `files`, which fits so much, only if no other does. Paths come without query.
+ * then the order of `layouts`, and `files`, which fits so much, only if no other does. Paths come without query, one
+ * after another; some 1000 of them tell.
  */
-export function detectLayout(paths: Iterable<string>): DetectedLayout {
-  const vote = new LayoutVote();
-  for (const path of paths) vote.add(path);
-  return vote.result();
-}
-
-/** The same for paths that come one after another: some 1000 of a stream tell. */
 export class LayoutVote {
   /** Paths so far that some layout calls artifact or sidecar. */
   artifactPaths = 0;
