@@ -5,6 +5,7 @@ import { replay } from '../../services/replay/replay.ts';
 import type { ReplayOptions, ReplaySummary } from '../../services/replay/replay-options.ts';
 import { connectStore } from '../../shared/clickhouse/connect-store.ts';
 import { type Audit, auditBooks } from '../../shared/store/audit-books.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { storeOver } from '../../shared/store/store-over.ts';
 
 /** A folder for logs and an embedded store, and the real replay between them, on the test's own thread. */
@@ -17,6 +18,7 @@ export interface ReplayTest extends AsyncDisposable {
   /** Headline downloads by registry and project. */
   downloads(): Promise<Record<string, number>>;
   audit(): Promise<Audit>;
+  readonly store: Store;
   readonly notices: readonly string[];
 }
 
@@ -52,6 +54,7 @@ export async function openReplay(): Promise<ReplayTest> {
       return Object.fromEntries(rows.map(({ name, downloads }) => [name, downloads]));
     },
     audit: () => auditBooks(connection),
+    store: storeOver(connection),
     [Symbol.asyncDispose]: async () => {
       await connection[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true });
