@@ -6,10 +6,9 @@ import { commands } from './commands.ts';
 import { describeFailure } from './describe-failure.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 
-/**
- * `tallymark`: finds the command, hands it what it needs of the process, and ends the process. Only here (and in
- * `services/*​/main.ts`) are environment, signals and exit touched.
- */
+// `tallymark`: finds the command, hands it what it needs of the process, and ends the process. Only here, and in the
+// main.ts of a service, are environment, signals and exit touched.
+
 // Each running statement of the embedded store holds one of libuv's threads, which reading and inflating need too; four are the default.
 process.env.UV_THREADPOOL_SIZE ??= '8';
 

@@ -40,7 +40,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'release',
-    summary: 'publish who downloaded: days and months that are due, each once',
+    summary: 'publish countries and clients of the days that are due, each once',
     group: 'Publish',
     load: async () => (await import('./publisher/command.ts')).release,
   },

@@ -25,7 +25,7 @@ PARTITION BY toYYYYMM(day)
 ORDER BY (registry, project, day)
 SETTINGS $DEDUPLICATION, fsync_after_insert = 1, fsync_part_directory = 1;
 
--- The exact side, all the API may read of `counts`: nothing of who downloaded, nothing of the store's own.
+-- The exact side, all the API may read of what was counted: nothing of who downloaded, nothing of the store's own.
 -- With the rights of whoever made it, so that a role may read it that may not read `counts`.
 CREATE VIEW IF NOT EXISTS exact $ON_CLUSTER
 DEFINER = CURRENT_USER SQL SECURITY DEFINER AS

@@ -1,4 +1,5 @@
 -- `batches` (0003) with the layouts that registries were counted with, `<registry>/<layout>`: names are spelled by them.
+-- Why the API may read it: infra/decisions/0004.
 CREATE OR REPLACE VIEW batches $ON_CLUSTER
 DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT downloads AS batches,
