@@ -102,6 +102,7 @@ function startsWith(bytes: Uint8Array, start: number, prefix: string): boolean {
 
 function hasEscapes({ bytes, path }: RequestView): boolean {
   const byte = escapeBytes[path.encoding];
+  if (byte < 0) return false;
   for (let at = path.start; at < path.end; at++) if (bytes[at] === byte) return true;
   return false;
 }
