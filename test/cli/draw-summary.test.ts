@@ -84,6 +84,15 @@ describe('the summary of a replay', () => {
     expect(drawn).toContain('and 4 more; --json lists all');
   });
 
+  test('says whose last line was left', () => {
+    const left = { ...file, unterminated: 12 };
+    expect(drawSummary({ ...summary, files: [file, left] }, view)).toContain(
+      'The last line of access.log.gz has no end and was left; it is counted when the file has grown.\n',
+    );
+    expect(drawSummary({ ...summary, files: [left, left] }, view)).toContain('The last line of 2 files has');
+    expect(drawSummary(summary, view)).not.toContain('last line');
+  });
+
   test('lists each way files were read, the most files first', () => {
     const other = { ...file, format: 'fastly', layout: 'crates' };
     const drawn = drawSummary({ ...summary, files: [other, file, file] }, view);

@@ -17,6 +17,8 @@ export interface ReplayTest extends AsyncDisposable {
   replay(paths: readonly string[], options?: Partial<ReplayOptions>): Promise<ReplaySummary>;
   /** Headline downloads by registry and project. */
   downloads(): Promise<Record<string, number>>;
+  /** Headline downloads by country. */
+  countries(): Promise<Record<string, number>>;
   audit(): Promise<Audit>;
   readonly store: Store;
   readonly notices: readonly string[];
@@ -52,6 +54,12 @@ export async function openReplay(): Promise<ReplayTest> {
         "SELECT concat(registry, '/', project) AS name, sum(downloads) AS downloads FROM counts WHERE registry != '' GROUP BY name ORDER BY name",
       );
       return Object.fromEntries(rows.map(({ name, downloads }) => [name, downloads]));
+    },
+    countries: async () => {
+      const [row] = await connection.query<{ countries: Record<string, number> }>(
+        'SELECT sumMap(country) AS countries FROM counts',
+      );
+      return row?.countries ?? {};
     },
     audit: () => auditBooks(connection),
     store: storeOver(connection),
