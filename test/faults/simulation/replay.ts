@@ -45,7 +45,8 @@ export async function replay(replaying: ReplayWorld): Promise<Refused> {
 }
 
 function isAnother(file: File, coverage: Coverage, { keyed }: Store): boolean {
-  if (isShorter(coverage, file.length * lineBytes)) return true;
+  const isUnknown = coverage.ranges.length === 0 && coverage.longerKnown;
+  if (file.isBroken ? isUnknown : isShorter(coverage, file.length * lineBytes)) return true;
   return checkpoints(keyed, coverage).some(({ to, matches }) => {
     const line = lastLineAt(file, to);
     return line !== undefined && !matches(line);

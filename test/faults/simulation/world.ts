@@ -23,6 +23,8 @@ export interface File {
   readonly path: string;
   readonly log: Log;
   readonly length: number;
+  /** An archive that was cut off: its end is not the log's. */
+  readonly isBroken: boolean;
 }
 
 /** Every line is this long, so that four begin a source. */
@@ -54,10 +56,19 @@ export class World {
     const { log } = file;
     const copy = `${log.name}.${++this.#copies}.gz`;
     const least = Math.min(this.#shortest(log), file.length);
-    const kind = scheduler.pick(['grow', 'grow', 'ship again', 'ship less', 'archive', 'delete'] as const);
+    const kind = scheduler.pick([
+      'grow',
+      'grow',
+      'ship again',
+      'ship less',
+      'ship broken',
+      'archive',
+      'delete',
+    ] as const);
     if (kind === 'grow') this.#write(file.path, log, scheduler.between(file.length, log.lines.length));
     if (kind === 'ship again' || kind === 'archive') this.#write(copy, log, file.length);
     if (kind === 'ship less') this.#write(copy, log, scheduler.between(least, file.length));
+    if (kind === 'ship broken') this.#write(copy, log, scheduler.between(least, file.length), true);
     if (kind === 'archive' || kind === 'delete') {
       scheduler.log(() => `${file.path} is deleted`);
       this.files.delete(file.path);
@@ -70,9 +81,11 @@ export class World {
       if (this.#scheduler.chance(0.8)) this.#write(`${log.name}.log`, log, log.lines.length);
   }
 
-  #write(path: string, log: Log, length: number): void {
-    this.files.set(path, { path, log, length });
-    this.#scheduler.log(() => `${path} has ${length} lines of ${log.name}`);
+  #write(path: string, log: Log, length: number, isBroken = false): void {
+    this.files.set(path, { path, log, length, isBroken });
+    this.#scheduler.log(
+      () => `${path} has ${length} lines of ${log.name}${isBroken ? ' and is broken' : ''}`,
+    );
   }
 
   /** Logs that begin alike are told apart by their first KiB, so they have one. */
