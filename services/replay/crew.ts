@@ -1,6 +1,6 @@
 import { type Source, SourceError } from '../../shared/source/source.ts';
 import type { Turn } from '../../shared/store/take-turn.ts';
-import type { Lane } from './lane.ts';
+import type { CutBatch, Lane } from './lane.ts';
 import type { Piece, Plan } from './plan.ts';
 import type { Report } from './report.ts';
 
@@ -31,8 +31,8 @@ export class Crew implements AsyncDisposable {
   readonly #jobs: Job[] = [];
   readonly #free: Lane[];
   readonly #atWork = new Set<Promise<void>>();
-  /** The batch of each lane that is on its way to the store. */
-  readonly #writing = new Map<Lane, Promise<void>>();
+  /** Done when all batches that were cut are in the store, or one has failed. */
+  #written: Promise<void> = Promise.resolve();
   /** Open sources and how many pieces of each are not counted yet. */
   readonly #open = new Map<Source, number>();
 
@@ -75,7 +75,7 @@ export class Crew implements AsyncDisposable {
     while (this.#atWork.size > 0) await Promise.race(this.#atWork);
     this.#signal.throwIfAborted();
     for (const lane of this.#lanes) await this.#write(lane);
-    await Promise.all(this.#writing.values());
+    await this.#written;
     this.#signal.throwIfAborted();
   }
 
@@ -83,7 +83,7 @@ export class Crew implements AsyncDisposable {
     this.#stop.abort(new Error('the replay was stopped'));
     this.#jobs.length = 0;
     while (this.#atWork.size > 0) await Promise.race(this.#atWork);
-    await Promise.all(this.#writing.values());
+    await this.#written;
     for (const source of this.#open.keys()) await source[Symbol.asyncDispose]();
   }
 
@@ -133,19 +133,25 @@ export class Crew implements AsyncDisposable {
     }
   }
 
-  /** Cuts the lane's batch and has it written while the lane counts the next; waits for the one before. */
+  /**
+   * Cuts the lane's batch once the batch before, of whichever lane, is in the store, and has it written while the lane counts the next: a
+   * batch on its way takes some hundred megabytes, so there is one at a time.
+   */
   async #write(lane: Lane): Promise<void> {
     if (lane.isEmpty) return;
-    const batch = await lane.cut();
-    await this.#writing.get(lane);
-    this.#signal.throwIfAborted();
-    const { turn, report } = this.#options;
+    const before = this.#written;
+    const cut = before.then(() => {
+      this.#signal.throwIfAborted();
+      return lane.cut();
+    });
+    this.#written = cut.then((batch) => this.#store(batch)).catch((error) => this.#stop.abort(error));
+    await cut;
+  }
+
+  async #store(batch: CutBatch): Promise<void> {
     const { stretches, setups, pins, counted } = batch;
-    const written = turn.write({ stretches, setups, pins }, counted).then(
-      () => report.addBatch(batch),
-      (error) => this.#stop.abort(error),
-    );
-    this.#writing.set(lane, written);
+    await this.#options.turn.write({ stretches, setups, pins }, counted);
+    this.#options.report.addBatch(batch);
   }
 
   async #close(source: Source): Promise<void> {

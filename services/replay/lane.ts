@@ -51,10 +51,13 @@ interface LaneOptions {
   countries?(): Pick<CountryDatabase, 'bytes' | 'digest'>;
 }
 
-/** More rows of `counts` than this are one batch: an insert of 120,000 takes some 0.4 s and 160 MB, and memory is for two lanes. */
-const maxRows = 100_000;
+/**
+ * A batch of so many rows of `counts` is full: an insert of 150,000 takes some 250 MB. Three days of 50,000 projects are fewer, so that a log whose
+ * days are mixed is still cut by memory: the fewer rows a line costs, the better.
+ */
+const maxRows = 160_000;
 /** Sums and names of a batch in memory. */
-const maxBytes = 128 * 2 ** 20;
+const maxBytes = 80 * 2 ** 20;
 /** Coverage rows of a batch, where files are tiny. */
 const maxStretches = 20_000;
 

@@ -19,10 +19,25 @@ export class ByteTable {
     return this.#end + this.#slots.byteLength;
   }
 
-  /** The number of `bytes[start, end)`, -1 where it has none yet. */
-  find(bytes: Uint8Array, start: number, end: number): number {
+  /** The hash of `bytes[start, end)`, for the methods below. */
+  hashOf(bytes: Uint8Array, start: number, end: number): number {
     if (bytes !== this.#source) this.#read(bytes);
-    const hash = hashOf(this.#sourceView, start, end);
+    return hashOf(this.#sourceView, start, end);
+  }
+
+  /** Reads the slot of a hash, so that it is near when `find` wants it. What it answers means nothing. */
+  touchSlot(hash: number): number {
+    return this.#slots[(hash << 1) & (this.#slots.length - 1)];
+  }
+
+  /** Reads the record that the slot of a hash leads to, once the slot is near. */
+  touchRecord(hash: number): number {
+    return this.#view.getInt32(this.#slots[((hash << 1) & (this.#slots.length - 1)) + 1], true);
+  }
+
+  /** The number of `bytes[start, end)`, whose hash this is; -1 where it has none yet. */
+  find(bytes: Uint8Array, { start, end }: Part, hash: number): number {
+    if (bytes !== this.#source) this.#read(bytes);
     const slots = this.#slots;
     const mask = slots.length - 1;
     let slot = (hash << 1) & mask;
@@ -35,11 +50,7 @@ export class ByteTable {
   }
 
   /** Gives `bytes[start, end)`, which has none, a number from 0 on. */
-  add(
-    bytes: Uint8Array,
-    { start, end }: { readonly start: number; readonly end: number },
-    number: number,
-  ): void {
+  add(bytes: Uint8Array, { start, end }: Part, number: number): void {
     if (bytes !== this.#source) this.#read(bytes);
     const record = this.#end;
     const next = (record + 8 + end - start + 3) & ~3;
@@ -93,6 +104,12 @@ export class ByteTable {
       if (slots[slot + 1] !== 0) place(this.#slots, slots[slot], slots[slot + 1]);
     }
   }
+}
+
+/** Where a byte string stands in its bytes, half open. */
+interface Part {
+  readonly start: number;
+  readonly end: number;
 }
 
 function place(slots: Int32Array, hash: number, record: number): void {

@@ -29,6 +29,11 @@ export class CellTable {
     return true;
   }
 
+  /** Reads where the pair should be, so that it is near when `add` wants it. What it answers means nothing. */
+  touch(first: number, second: number): number {
+    return this.#pairs[firstSlot(first, second) & (this.#pairs.length - 1)];
+  }
+
   /** The pair's sum, 0 where it has none. */
   sumOf(first: number, second: number): number {
     const slot = slotOf(this.#pairs, first, second);
@@ -66,9 +71,15 @@ export class CellTable {
 /** The pair's slot, or the empty one it would go to. */
 function slotOf(pairs: Int32Array, first: number, second: number): number {
   const mask = pairs.length - 1;
-  const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 0x7f4a7c15, 0x85ebca77);
-  let slot = ((hash ^ (hash >>> 15)) << 2) & mask;
-  while (pairs[slot] !== empty && (pairs[slot] !== first || pairs[slot + 1] !== second))
+  let slot = firstSlot(first, second) & mask;
+  while (pairs[slot] !== empty && (pairs[slot] !== first || pairs[slot + 1] !== second)) {
     slot = (slot + 4) & mask;
+  }
   return slot;
+}
+
+/** Where to look for the pair first, before the mask: multiplicative (Fibonacci) hashing of both numbers. */
+function firstSlot(first: number, second: number): number {
+  const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 0x7f4a7c15, 0x85ebca77);
+  return (hash ^ (hash >>> 15)) << 2;
 }

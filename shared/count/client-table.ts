@@ -15,6 +15,9 @@ export interface KnownClient extends JudgedClient {
 export class ClientTable {
   readonly #catalog: Catalog;
   readonly #known = new Map<Encoding, ByteTable>();
+  /** The encoding met last, and its table. */
+  #encoding: Encoding | undefined;
+  #table = new ByteTable();
   /** Those the rules and the sums tell apart: some hundred, however many user agents. */
   readonly #clients: KnownClient[] = [];
   readonly #numbers = new Map<string, number>();
@@ -24,9 +27,10 @@ export class ClientTable {
   }
 
   /** The client of the view's user agent. */
-  of({ bytes, userAgent }: RequestView): KnownClient {
-    const userAgents = this.#knownIn(userAgent.encoding);
-    const known = userAgents.find(bytes, userAgent.start, userAgent.end);
+  of(view: RequestView, hash: number): KnownClient {
+    const { bytes, userAgent } = view;
+    const userAgents = this.tableOf(view);
+    const known = userAgents.find(bytes, userAgent, hash);
     if (known >= 0) return this.#clients[known];
     const number = this.#numberOf(decodeSpan(bytes, userAgent) ?? '');
     userAgents.add(bytes, userAgent, number);
@@ -40,13 +44,16 @@ export class ClientTable {
     return total;
   }
 
-  #knownIn(encoding: Encoding): ByteTable {
-    let known = this.#known.get(encoding);
-    if (!known) {
-      known = new ByteTable();
-      this.#known.set(encoding, known);
-    }
-    return known;
+  /** The table of a request's encoding. */
+  tableOf({ userAgent }: RequestView): ByteTable {
+    return userAgent.encoding === this.#encoding ? this.#table : this.#open(userAgent.encoding);
+  }
+
+  #open(encoding: Encoding): ByteTable {
+    this.#encoding = encoding;
+    this.#table = this.#known.get(encoding) ?? new ByteTable();
+    this.#known.set(encoding, this.#table);
+    return this.#table;
   }
 
   #numberOf(userAgent: string): number {

@@ -22,7 +22,7 @@ export class RegistryTable {
   readonly #entries: readonly { readonly only: Registry; readonly counted: CountedRegistry }[];
   readonly #unknown: CountedRegistry;
   /** The one registry of a log that holds no other: nothing is compared a line. */
-  readonly #whole: CountedRegistry | undefined;
+  readonly whole: CountedRegistry | undefined;
 
   /** Throws where a layout or rule set is not known, or a pattern is none: configuration is checked before. */
   constructor(registries: readonly Registry[], catalog: Catalog) {
@@ -33,12 +33,12 @@ export class RegistryTable {
       targets: new TargetTable(catalog, { name: '', match: () => ({ kind: 'other' }) }),
     };
     const [first] = this.#entries;
-    this.#whole = first && !first.only.host && !first.only.prefix ? first.counted : undefined;
+    this.whole = first && !first.only.host && !first.only.prefix ? first.counted : undefined;
   }
 
   /** The registry a request belongs to; where there are several, its request target is cut to the path below the registry's prefix. */
   of(view: RequestView): CountedRegistry {
-    if (this.#whole) return this.#whole;
+    if (this.whole) return this.whole;
     cutToPath(view);
     for (const { only, counted } of this.#entries) {
       const below = only.prefix ? endOfPrefix(view, only.prefix) : view.path.start;

@@ -33,6 +33,16 @@ export class Tally {
   lines = 0;
   /** By client number: whether its downloads are headline downloads. */
   readonly #headline: boolean[] = [];
+  /** Lines that wait to be entered. */
+  #waiting = 0;
+  readonly #artifacts = new Int32Array(mostWaiting);
+  readonly #projects = new Int32Array(mostWaiting);
+  readonly #days = new Int32Array(mostWaiting);
+  readonly #countries = new Int32Array(mostWaiting);
+  readonly #clients = new Int32Array(mostWaiting);
+  readonly #downloads = new Float64Array(mostWaiting);
+  /** What `settle` read ahead; of no meaning, but a result nobody could see would not be read at all. */
+  touched = 0;
   #day = -1;
   #sums: Sums = emptySums();
 
@@ -61,12 +71,46 @@ export class Tally {
     this.#sums.downloads[index] += downloads;
   }
 
-  /** Adds the downloads of a counted line. */
+  /** Adds the downloads of a counted line; in the tables after the next `settle`. */
   add(artifact: number, day: number, country: number, client: number, downloads: number): void {
-    const project = this.catalog.artifacts.project[artifact];
+    const at = this.#waiting++;
+    this.#artifacts[at] = artifact;
+    this.#days[at] = day;
+    this.#countries[at] = country;
+    this.#clients[at] = client;
+    this.#downloads[at] = downloads;
+    if (this.#waiting === mostWaiting) this.settle();
+  }
+
+  /**
+   * Enters the waiting lines in the tables. Each line's cells are far from the last one's: read together first, they
+   * come from memory side by side, where one after the other each would be waited for.
+   */
+  settle(): void {
+    const waiting = this.#waiting;
+    const projects = this.catalog.artifacts.project;
+    let touched = 0;
+    for (let at = 0; at < waiting; at++) {
+      const project = projects[this.#artifacts[at]];
+      const day = this.#days[at];
+      this.#projects[at] = project;
+      touched ^= this.artifacts.touch(this.#artifacts[at], day);
+      touched ^= this.countries.touch(project, (day << countryBits) | this.#countries[at]);
+      touched ^= this.clients.touch(project, (day << clientBits) | this.#clients[at]);
+    }
+    this.touched = touched;
+    for (let at = 0; at < waiting; at++) this.#enter(at);
+    this.#waiting = 0;
+  }
+
+  #enter(at: number): void {
+    const project = this.#projects[at];
+    const day = this.#days[at];
+    const client = this.#clients[at];
+    const downloads = this.#downloads[at];
     if (this.#isHeadline(client)) {
-      this.artifacts.add(artifact, day, downloads);
-      this.countries.add(project, (day << countryBits) | country, downloads);
+      this.artifacts.add(this.#artifacts[at], day, downloads);
+      this.countries.add(project, (day << countryBits) | this.#countries[at], downloads);
     }
     const isNew = this.clients.add(project, (day << clientBits) | client, downloads);
     if (isNew) this.projectDays.add(project, day, 0);
@@ -96,6 +140,9 @@ export class Tally {
     return this.#headline[client];
   }
 }
+
+/** Enough for memory to be busy all the time, few enough to stay in the nearest cache. */
+const mostWaiting = 64;
 
 /** One day's sums and the map around them. */
 const stretchBytes = 700;

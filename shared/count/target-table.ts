@@ -20,6 +20,9 @@ export class TargetTable {
   readonly #catalog: Catalog;
   readonly #registry: TargetRegistry;
   readonly #known = new Map<Encoding, ByteTable>();
+  /** The encoding met last, and its table. */
+  #encoding: Encoding | undefined;
+  #table = new ByteTable();
   /** One target of each kind; kinds that all rule sets judge alike are one. */
   readonly #kinds: Target[] = [];
   readonly #kindIds = new Map<string, number>();
@@ -33,19 +36,28 @@ export class TargetTable {
    * What the view's request target asks for: a number to be taken apart by the functions below. A target is looked for as it
    * stands, and cut to its path only where it is not known; those with a query, which may be ever others, are known by their path alone.
    */
-  of(view: RequestView): number {
-    const { bytes, path } = view;
-    const known = this.#knownIn(path.encoding);
-    const whole = { start: path.start, end: path.end };
-    const asked = known.find(bytes, whole.start, whole.end);
-    if (asked >= 0) return asked;
-    cutToPath(view);
-    return path.end === whole.end ? this.#learn(view, known, whole) : this.#ofPath(view, known);
+  of(view: RequestView, hash: number): number {
+    const known = this.tableOf(view);
+    const asked = known.find(view.bytes, view.path, hash);
+    return asked >= 0 ? asked : this.#ofCut(view, known);
   }
 
-  #ofPath(view: RequestView, known: ByteTable): number {
+  /** The hash of the request target as it stands. */
+  hashOf(view: RequestView): number {
+    return this.tableOf(view).hashOf(view.bytes, view.path.start, view.path.end);
+  }
+
+  /** The table of a request's encoding. */
+  tableOf({ path }: RequestView): ByteTable {
+    return path.encoding === this.#encoding ? this.#table : this.#open(path.encoding);
+  }
+
+  #ofCut(view: RequestView, known: ByteTable): number {
     const { bytes, path } = view;
-    const asked = known.find(bytes, path.start, path.end);
+    const whole = { start: path.start, end: path.end };
+    cutToPath(view);
+    if (path.end === whole.end) return this.#learn(view, known, whole);
+    const asked = known.find(bytes, path, known.hashOf(bytes, path.start, path.end));
     return asked >= 0 ? asked : this.#learn(view, known, path);
   }
 
@@ -72,13 +84,11 @@ export class TargetTable {
     return total;
   }
 
-  #knownIn(encoding: Encoding): ByteTable {
-    let known = this.#known.get(encoding);
-    if (!known) {
-      known = new ByteTable();
-      this.#known.set(encoding, known);
-    }
-    return known;
+  #open(encoding: Encoding): ByteTable {
+    this.#encoding = encoding;
+    this.#table = this.#known.get(encoding) ?? new ByteTable();
+    this.#known.set(encoding, this.#table);
+    return this.#table;
   }
 
   #ask({ bytes, path }: RequestView): number {

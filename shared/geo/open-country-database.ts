@@ -55,8 +55,13 @@ export function openCountryDatabase(options: CountryDatabaseOptions = {}): Count
   check(bytes, name);
   const reader = readerOf(bytes);
   const { databaseType, description, buildEpoch } = reader.metadata;
+  let countryOf: CountryOf | undefined;
   return {
-    countryOf: createCountryOf(lookupIn(reader)),
+    // Made when it is wanted: its table takes 16 MiB, and most often other threads look up.
+    get countryOf() {
+      countryOf ??= createCountryOf(lookupIn(reader));
+      return countryOf;
+    },
     bytes,
     digest: hash('sha256', bytes),
     buildDate: buildEpoch.toISOString().slice(0, 10),

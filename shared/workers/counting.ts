@@ -91,6 +91,7 @@ export class Counting {
       taken = this.#endsWhole(message) && counter.countUnterminated(message);
     else if (message.kind === 'too_long') counter.dropTooLong(message.from);
     else counter.passLines(message);
+    this.#tally.settle();
     return {
       rows: this.#tally.projectDays.size,
       bytes: this.#tally.byteLength + this.#nameBytes(),
@@ -106,6 +107,7 @@ export class Counting {
 
   /** Ends the batch and begins the next. */
   cut(): CountedBatch {
+    this.#tally.settle();
     const batch = encodeTally(this.#tally);
     if (this.#nameBytes() > maxNameBytes) {
       this.#catalog = new Catalog();
