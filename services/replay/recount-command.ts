@@ -42,7 +42,8 @@ export const recount: Command<RecountFlags> = {
     },
     {
       flags: '--country-from <where>',
-      description: 'the address looked up in a database, or what the CDN logged',
+      description:
+        'the address looked up in a database, or what the CDN logged; always the latter where a format has no address (pypi)',
       choices: ['log', 'database'],
     },
     { flags: '--geo-db <file>', description: 'a MaxMind or DB-IP country file' },
