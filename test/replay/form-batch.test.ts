@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formBatchWith } from '../../services/replay/form-batch.ts';
@@ -9,8 +8,9 @@ import { createBlockPool } from '../../shared/source/block-pool.ts';
 import type { BatchToForm } from '../../shared/store/recover-batch.ts';
 import { counterHere } from '../../shared/workers/counter.ts';
 import { combinedPypi, line, today } from '../count/count-text.ts';
+import { scratchFolder } from '../source/scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tallymark-form-'));
+const { folder } = scratchFolder();
 
 const columns = ['#Version: 1.0', '#Fields: date c-ip cs-method cs-uri-stem sc-status cs(User-Agent)'];
 const crate = '2026-06-15\t192.0.2.7\tGET\t/crates/demo/demo-1.0.0.crate\t200\tcargo%201.74.0';

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -10,8 +9,9 @@ import { openSource } from '../../shared/source/open-source.ts';
 import type { Coverage, CoveredRange } from '../../shared/store/coverage.ts';
 import { type Keyed, keyLastLine } from '../../shared/store/source-key.ts';
 import { combinedPypi, line } from '../count/count-text.ts';
+import { scratchFolder } from '../source/scratch-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tallymark-plan-'));
+const { folder } = scratchFolder();
 const keyed: Keyed = (text) => hash('sha256', text);
 
 const lines = Array.from({ length: 300 }, (_, index) =>
