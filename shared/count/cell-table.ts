@@ -11,9 +11,15 @@ export class CellTable {
   #pairs = new Int32Array(1 << 12).fill(empty);
   #sums = new Float64Array(this.#pairs.buffer);
 
-  /** Bytes held. */
+  /** Bytes that its cells take, about: slots are full by half. */
   get byteLength(): number {
-    return this.#pairs.byteLength;
+    return this.size * 32;
+  }
+
+  /** Forgets all cells and keeps the memory, which the next batch will want again. */
+  clear(): void {
+    this.#pairs.fill(empty);
+    this.size = 0;
   }
 
   /** Adds to the pair's sum; true where the pair is new. */

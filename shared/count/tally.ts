@@ -56,6 +56,14 @@ export class Tally {
     return tables.reduce((total, table) => total + table.byteLength, this.stretches.length * stretchBytes);
   }
 
+  /** Begins the next batch, in the memory of the last. */
+  clear(): void {
+    for (const table of [this.projectDays, this.artifacts, this.countries, this.clients]) table.clear();
+    this.stretches.length = 0;
+    this.lines = 0;
+    this.#day = -1;
+  }
+
   /** All that follows belongs to the batch's next stretch. */
   beginStretch(): void {
     this.stretches.push(new Map());

@@ -113,8 +113,8 @@ export class Counting {
       this.#catalog = new Catalog();
       this.#clients = new ClientTable(this.#catalog);
       this.#registries = new Map();
-    }
-    this.#tally = new Tally(this.#catalog);
+      this.#tally = new Tally(this.#catalog);
+    } else this.#tally.clear();
     this.#counter = undefined;
     return batch;
   }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formats } from '../../shared/formats/registry.ts';
 import type { CountsRow } from '../../shared/store/counts-row.ts';
-import { countText, line, rowsOf } from './count-text.ts';
+import { Counting } from '../../shared/workers/counting.ts';
+import { combinedPypi, countText, line, linesMessage, rowsOf, today } from './count-text.ts';
 
 /** Lines of a small world, good and bad, over three months. */
 const anyLine = fc
@@ -114,6 +115,22 @@ describe('what is counted does not depend on how it comes', () => {
       }),
     );
   });
+});
+
+test('batch after batch: nothing of one is in the next', () => {
+  fc.assert(
+    fc.property(anyText, anyText, (first, second) => {
+      const counting = new Counting(() => 0);
+      const count = (lines: readonly string[]) => {
+        counting.begin({ file: 0, setup: combinedPypi, today, covered: [] });
+        counting.count(linesMessage(Buffer.from(lines.join('')), 0));
+        return counting.cut();
+      };
+      const alone = count(second);
+      count(first);
+      expect(count(second)).toEqual(alone);
+    }),
+  );
 });
 
 describe('any bytes are counted or dropped, never thrown', () => {

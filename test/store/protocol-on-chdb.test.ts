@@ -24,7 +24,7 @@ const log: Log = {
   firstLine: 'a',
   lines: [january, january, january, february, february].map((day, index) => ({ project: `a${index}`, day })),
 };
-const file: File = { path: '/logs/a.log', log, length: 5 };
+const file: File = { path: '/logs/a.log', log, length: 5, isBroken: false };
 const end = file.length * lineBytes;
 const pins = { today: 20_500, geo: '' };
 
