@@ -34,12 +34,6 @@ export interface Pins {
   readonly geo: string;
 }
 
-/** Lines of a source that one batch counts: `[from, to)` in its decompressed bytes. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** The books of one day. */
 export interface DayBooks {
   /** Days since 1970-01-01; 0 for lines without a readable day. */
@@ -59,7 +53,7 @@ export interface CountedMonth {
   readonly rowCount: number;
   /** Ascending. */
   readonly days: readonly DayBooks[];
-  /** Lines of each stretch (index into the batch's list) on each day, not counted before; ascending by stretch, day. */
+  /** Lines of each stretch (a range of one source's bytes; index into the batch's list) on each day, not counted before; ascending by stretch, day. */
   readonly stretches: readonly { readonly stretch: number; readonly day: number; readonly lines: number }[];
 }
 
