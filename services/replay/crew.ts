@@ -33,6 +33,8 @@ export class Crew implements AsyncDisposable {
   readonly #atWork = new Set<Promise<void>>();
   /** Done when all batches that were cut are in the store, or one has failed. */
   #written: Promise<void> = Promise.resolve();
+  /** Bytes that were handed to lanes, of open sources. */
+  readonly #counted = new Map<Source, number>();
   /** Open sources and how many pieces of each are not counted yet. */
   readonly #open = new Map<Source, number>();
 
@@ -56,8 +58,13 @@ export class Crew implements AsyncDisposable {
   /** Bytes on disk of the files that were taken and are still to be read. */
   get bytesLeft(): number {
     let left = 0;
-    for (const { size, bytesRead } of this.#open.keys()) left += Math.max(0, (size ?? 0) - bytesRead);
+    for (const source of this.#open.keys()) left += Math.max(0, (source.size ?? 0) - this.#bytesOf(source));
     return left;
+  }
+
+  /** Bytes on disk that were read of a source: an archive says it, a plain file is read in several places at a time. */
+  #bytesOf(source: Source): number {
+    return source.compression === 'none' ? (this.#counted.get(source) ?? 0) : source.bytesRead;
   }
 
   /** Takes a planned file with its open source; waits while enough is waiting. */
@@ -129,6 +136,7 @@ export class Crew implements AsyncDisposable {
         await this.#write(lane);
         lane.begin(plan, block.from, covered);
       }
+      this.#counted.set(source, (this.#counted.get(source) ?? 0) + block.to - block.from);
       lane.count(block);
     }
   }
@@ -156,6 +164,7 @@ export class Crew implements AsyncDisposable {
 
   async #close(source: Source): Promise<void> {
     this.#open.delete(source);
+    this.#counted.delete(source);
     await source[Symbol.asyncDispose]();
   }
 }

@@ -52,12 +52,12 @@ interface LaneOptions {
 }
 
 /**
- * A batch of so many rows of `counts` is full: an insert of 150,000 takes some 250 MB. Three days of 50,000 projects are fewer, so that a log whose
- * days are mixed is still cut by memory: the fewer rows a line costs, the better.
+ * A batch of so many rows of `counts` is full. The fewer rows a line costs the better, but an insert of 100,000 takes some 150 MB and one of 160,000
+ * some 250, and all of it is to stay below 1 GB.
  */
-const maxRows = 160_000;
+const maxRows = 100_000;
 /** Sums and names of a batch in memory. */
-const maxBytes = 80 * 2 ** 20;
+const maxBytes = 64 * 2 ** 20;
 /** Coverage rows of a batch, where files are tiny. */
 const maxStretches = 20_000;
 
