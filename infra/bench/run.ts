@@ -180,7 +180,7 @@ async function counted(
 
 function add(row: Row): void {
   rows.push(row);
-  console.log(asLine(row, row));
+  console.log(`${row.what}: ${row.measured.seconds.toFixed(2)} s`);
 }
 
 function asLine({ what, lines, measured }: Row, base: Row): string {
@@ -188,6 +188,35 @@ function asLine({ what, lines, measured }: Row, base: Row): string {
   const ratio = rate / (base.lines / base.measured.seconds);
   const memory = measured.peakBytes > 0 ? `${Math.round(measured.peakBytes / 2 ** 20)} MiB` : '';
   return `| ${what} | ${measured.seconds.toFixed(2)} | ${Math.round(rate).toLocaleString('en')} | ${ratio.toFixed(3)} | ${memory} |`;
+}
+
+/** The ratios that are asked for (issue 3, point 9), of this run. */
+function aims(): { what: string; ratio: string; aim: string }[] {
+  const rate = (name: string): number => {
+    const row = rows.find(({ what }) => what.startsWith(name));
+    return row ? row.lines / row.measured.seconds : Number.NaN;
+  };
+  const stored = rows[0] ? rows[0].lines / rows[0].measured.seconds : Number.NaN;
+  const peak = Math.max(...rows.map(({ measured }) => measured.peakBytes)) / 1e9;
+  return [
+    { what: 'stored lines/s, plain', ratio: Math.round(stored).toLocaleString('en'), aim: '1,000,000' },
+    {
+      what: 'stored to GoAccess',
+      ratio: `${(stored / rate('GoAccess')).toFixed(1)} ×`,
+      aim: '18 ×, better 25 ×',
+    },
+    {
+      what: 'one .gz to plain',
+      ratio: `${(rate('1 M lines, one .gz') / rate('1 M lines, plain')).toFixed(2)} ×`,
+      aim: '0.7 ×',
+    },
+    {
+      what: 'a line of 100,000 tiny files to one of a large file',
+      ratio: `${(rate('1 M lines, CloudFront, one') / rate('1 M lines, CloudFront, 100,000')).toFixed(1)} × the time`,
+      aim: 'below 10 ×',
+    },
+    { what: 'largest peak memory', ratio: `${peak.toFixed(2)} GB`, aim: 'below 1 GB' },
+  ];
 }
 
 function report(ordinary: Row): void {
@@ -204,6 +233,8 @@ function report(ordinary: Row): void {
     '| what | seconds | lines/s | ratio | peak memory |',
     '|---|---|---|---|---|',
     ...rows.map((row) => asLine(row, ordinary)),
+    '',
+    ...aims().map(({ what, ratio, aim }) => `- ${what}: ${ratio} (asked for: ${aim})`),
     '',
   ].join('\n');
   const results = fileURLToPath(new URL('results/', import.meta.url));
