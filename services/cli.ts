@@ -21,10 +21,15 @@ process.on('unhandledRejection', (error) => process.exit(report(error)));
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
-try {
-  process.exit(await main(process.argv.slice(2)));
-} catch (error) {
-  process.exit(report(error));
+const exitCode = await main(process.argv.slice(2)).catch(report);
+await written();
+process.exit(exitCode);
+
+/** Waits until all output is with its reader: a pipe takes some 64 KiB at a time, and what is left at exit is lost. */
+async function written(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.destroyed) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
 }
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
