@@ -125,7 +125,11 @@ async function sendUntilKnown(send: () => Promise<void>, retryDelayMs = 500): Pr
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof AmbiguousInsert) || sends === maxSends) throw error;
+      if (!(error instanceof AmbiguousInsert)) throw error;
+      if (sends === maxSends)
+        throw new PublishError(
+          `the store did not say ${maxSends} times whether it took an insert; release again`,
+        );
       await pause(retryDelayMs * sends);
     }
   }
