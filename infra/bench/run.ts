@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   await replayed('1 M lines, plain, 3 days', million1, million);
   const archive = packed(million1);
   await replayed('1 M lines, one .gz', archive, million);
-  await other('zcat | wc -l', million, ['sh', '-c', `zcat ${archive} | wc -l`]);
+  await other('zcat piped to wc -l', million, ['sh', '-c', `zcat ${archive} | wc -l`]);
   await inflated(archive);
   const doubled = log('combined-double.log', { ...three, shape: 'combined', lines: lines * 2 });
   await replayed(`${count(lines * 2)} lines, plain, 3 days`, doubled, lines * 2);

@@ -52,14 +52,14 @@ interface LaneOptions {
 }
 
 /**
- * A batch of so many rows of `counts` is full. The fewer rows a line costs the better, but an insert of 100,000 takes some 150 MB and one of 160,000
- * some 250, and all of it is to stay below 1 GB.
+ * A batch of so many rows of `counts` is full. The fewer rows a line costs the better, but an insert of 100,000 takes some 150 MB and as much
+ * again is garbage until it is collected, and all of it is to stay about 1 GB.
  */
 const maxRows = 100_000;
 /** Sums and names of a batch in memory. */
 const maxBytes = 64 * 2 ** 20;
 /** Coverage rows of a batch, where files are tiny. */
-const maxStretches = 20_000;
+const maxStretches = 8_000;
 
 /** One counter and the batch it is counting. */
 export class Lane {
