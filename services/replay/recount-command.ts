@@ -7,7 +7,7 @@ import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { countryDatabasePath } from '../country-database.ts';
-import { openCountingStore } from '../open-counting-store.ts';
+import { openStore } from '../open-store.ts';
 import { configuredRegistries } from './configured-registries.ts';
 import type { RecountFile } from './count-again.ts';
 import { requireJsonKeys } from './require-json-keys.ts';
@@ -97,7 +97,9 @@ async function* recountDays(
   const files = await lookAtFiles(invocation, settings);
   const today = dayAt(Date.now());
   const countAgain = countAgainFrom(files, { database, today });
-  await using store = await openCountingStore(settings);
+  const { storeOver } = await import('../../shared/store/store-over.ts');
+  await using connection = await openStore(settings, 'write');
+  const store = storeOver(connection);
   for (const day of [...new Set(operands.flatMap((text) => parseDay(text) ?? []))].sort((a, b) => a - b)) {
     const recounted = await recountDay(store, {
       day,
