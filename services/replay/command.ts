@@ -7,12 +7,12 @@ import { openProgress } from '../../shared/terminal/progress.ts';
 import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { configuredRegistries } from '../configured-registries.ts';
 import { countryDatabasePath } from '../country-database.ts';
 import { openStore } from '../open-store.ts';
-import { configuredRegistries } from './configured-registries.ts';
+import { requireJsonKeys } from '../require-json-keys.ts';
 import { drawSummary } from './draw-summary.ts';
 import type { ReplayOptions, ReplaySummary } from './replay-options.ts';
-import { requireJsonKeys } from './require-json-keys.ts';
 
 /** The values of `replay`'s flags. */
 interface ReplayFlags {

@@ -1,6 +1,6 @@
 import { type Source, SourceError } from '../../shared/source/source.ts';
 import type { Turn } from '../../shared/store/take-turn.ts';
-import type { CutBatch, Lane } from './lane.ts';
+import type { CutBatch, Lane } from '../../shared/workers/lane.ts';
 import type { Piece, Plan } from './plan.ts';
 import type { Report } from './report.ts';
 

@@ -8,7 +8,7 @@ import { type CoveredRange, rangesWithin } from '../../shared/store/coverage.ts'
 import type { IntendedStretch } from '../../shared/store/ledger.ts';
 import type { BatchToForm, FormBatch } from '../../shared/store/recover-batch.ts';
 import type { Counter } from '../../shared/workers/counter.ts';
-import { Lane } from './lane.ts';
+import { Lane } from '../../shared/workers/lane.ts';
 import { candidateOf, identityOf } from './plan.ts';
 
 interface FormOptions {

@@ -9,9 +9,9 @@ import type { Counting } from '../../shared/workers/counting.ts';
 import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { configuredRegistries } from '../configured-registries.ts';
 import { countryDatabasePath } from '../country-database.ts';
-import { configuredRegistries } from './configured-registries.ts';
-import { requireJsonKeys } from './require-json-keys.ts';
+import { requireJsonKeys } from '../require-json-keys.ts';
 
 /** The values of `formats test`'s flags. */
 interface TestFlags {

@@ -13,9 +13,9 @@ import {
   rangesWithin,
 } from '../../shared/store/coverage.ts';
 import type { Keyed } from '../../shared/store/source-key.ts';
+import type { LaneFile } from '../../shared/workers/lane.ts';
 import { checkVersion } from './check-version.ts';
 import { FileRefused } from './file-refused.ts';
-import type { LaneFile } from './lane.ts';
 import { splitAtLines } from './split-at-lines.ts';
 import { type Extent, verifyCoverage } from './verify-coverage.ts';
 

@@ -6,11 +6,11 @@ import { drawTable } from '../../shared/terminal/table.ts';
 import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { configuredRegistries } from '../configured-registries.ts';
 import { countryDatabasePath } from '../country-database.ts';
 import { openStore } from '../open-store.ts';
-import { configuredRegistries } from './configured-registries.ts';
+import { requireJsonKeys } from '../require-json-keys.ts';
 import type { RecountFile } from './count-again.ts';
-import { requireJsonKeys } from './require-json-keys.ts';
 
 /** The values of `recount`'s flags. */
 interface RecountFlags {

@@ -14,10 +14,10 @@ import { findFiles } from '../../shared/source/find-files.ts';
 import { takeTurn } from '../../shared/store/take-turn.ts';
 import { type Counter, counterHere } from '../../shared/workers/counter.ts';
 import { counterThread } from '../../shared/workers/counter-thread.ts';
+import { Lane } from '../../shared/workers/lane.ts';
 import { countFiles } from './count-files.ts';
 import { Crew } from './crew.ts';
 import { formBatchWith } from './form-batch.ts';
-import { Lane } from './lane.ts';
 import type { ReplayErrorCode, ReplayOptions, ReplaySummary } from './replay-options.ts';
 import { Report } from './report.ts';
 

@@ -2,7 +2,7 @@ import type { ByOutcome, Outcome } from '../../shared/count/outcome.ts';
 import { isoDay } from '../../shared/days.ts';
 import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
 import type { FoundFile } from '../../shared/source/find-files.ts';
-import type { CutBatch } from './lane.ts';
+import type { CutBatch } from '../../shared/workers/lane.ts';
 import type { ReplayErrorCode, ReplayedFile, ReplayOptions, ReplaySummary } from './replay-options.ts';
 
 /** What is known of one file while it is replayed. */

@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { Lane } from '../../services/replay/lane.ts';
 import { type CountryDatabase, openCountryDatabase } from '../../shared/geo/open-country-database.ts';
 import { createBlockPool } from '../../shared/source/block-pool.ts';
 import { openSource } from '../../shared/source/open-source.ts';
 import { readRows } from '../../shared/store/counts-row.ts';
 import { type Counter, counterHere } from '../../shared/workers/counter.ts';
+import { Lane } from '../../shared/workers/lane.ts';
 import { built, program } from '../cli/run-cli.ts';
 import { combinedPypi, line, today } from '../count/count-text.ts';
 import { buildDatabase } from '../geo/build-database.ts';

@@ -1,12 +1,12 @@
-import type { FileSetup, Pins } from '../../shared/count/counted-batch.ts';
-import type { CountryDatabase } from '../../shared/geo/open-country-database.ts';
-import type { Block } from '../../shared/source/block.ts';
-import { digestOfLastLine } from '../../shared/source/last-line.ts';
-import type { SourceIdentity } from '../../shared/source/source.ts';
-import type { CoveredRange } from '../../shared/store/coverage.ts';
-import type { StretchToWrite } from '../../shared/store/write-batch.ts';
-import type { Counter } from '../../shared/workers/counter.ts';
-import type { Fill, LinesMessage } from '../../shared/workers/counting.ts';
+import type { FileSetup, Pins } from '../count/counted-batch.ts';
+import type { CountryDatabase } from '../geo/open-country-database.ts';
+import type { Block } from '../source/block.ts';
+import { digestOfLastLine } from '../source/last-line.ts';
+import type { SourceIdentity } from '../source/source.ts';
+import type { CoveredRange } from '../store/coverage.ts';
+import type { StretchToWrite } from '../store/write-batch.ts';
+import type { Counter } from './counter.ts';
+import type { Fill, LinesMessage } from './counting.ts';
 
 /** A file as a lane counts it. */
 export interface LaneFile {

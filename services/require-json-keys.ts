@@ -1,5 +1,5 @@
-import type { Settings } from '../../shared/config.ts';
-import { CommandError } from '../command.ts';
+import type { Settings } from '../shared/config.ts';
+import { CommandError } from './command.ts';
 
 /** Throws a `CommandError` where the format `json` is asked for and the configuration does not name the keys it cannot do without. */
 export function requireJsonKeys(format: string | undefined, { formats }: Settings): void {

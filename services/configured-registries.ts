@@ -1,7 +1,7 @@
-import type { Settings } from '../../shared/config.ts';
-import type { Registry } from '../../shared/count/counted-batch.ts';
-import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
-import { CommandError } from '../command.ts';
+import type { Settings } from '../shared/config.ts';
+import type { Registry } from '../shared/count/counted-batch.ts';
+import { defaultRulesName } from '../shared/rules/rule-sets.ts';
+import { CommandError } from './command.ts';
 
 /**
  * The registries of the configuration, or the one that `--registry` names; undefined where none are configured, so that the
