@@ -43,6 +43,7 @@ export class Tally {
   readonly #downloads = new Float64Array(mostWaiting);
   /** What `settle` read ahead; of no meaning, but a result nobody could see would not be read at all. */
   touched = 0;
+  #stretch = -1;
   #day = -1;
   #sums: Sums = emptySums();
 
@@ -66,7 +67,12 @@ export class Tally {
 
   /** All that follows belongs to the batch's next stretch. */
   beginStretch(): void {
-    this.stretches.push(new Map());
+    this.resumeStretch(this.stretches.push(new Map()) - 1);
+  }
+
+  /** All that follows belongs to a stretch that was begun before (index into `stretches`). */
+  resumeStretch(stretch: number): void {
+    this.#stretch = stretch;
     this.#day = -1;
   }
 
@@ -130,7 +136,7 @@ export class Tally {
   }
 
   #openDay(day: number): void {
-    const days = this.stretches[this.stretches.length - 1];
+    const days = this.stretches[this.#stretch];
     let sums = days.get(day);
     if (!sums) {
       sums = emptySums();

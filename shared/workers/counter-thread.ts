@@ -4,23 +4,43 @@ import type { Counter } from './counter.ts';
 import type { Fill } from './counting.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-message.ts';
 
-/** A counter on a thread of its own. `countryDatabase` is in shared memory, so that each thread does not hold its own. */
-export function counterThread(data: ThreadData): Counter {
+/** A thread that counts for several counters, each with a batch of its own. Disposing of it ends them all. */
+export interface CountingThread extends AsyncDisposable {
+  /** One more counter; disposing of it lets go of its memory. */
+  counter(): Counter;
+}
+
+/** Starts a thread. `countryDatabase` is in shared memory, so that each thread does not hold its own. */
+export function startCountingThread(data: ThreadData): CountingThread {
   const thread = new Thread(data);
+  let counters = 0;
   return {
-    begin: (start) => thread.tell({ do: 'begin', start }),
+    counter: () => counterOn(thread, counters++),
+    [Symbol.asyncDispose]: () => thread.stop(),
+  };
+}
+
+/** A counter on a thread of its own, which ends with it. */
+export function counterThread(data: ThreadData): Counter {
+  const thread = startCountingThread(data);
+  return { ...thread.counter(), [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
+}
+
+function counterOn(thread: Thread, counter: number): Counter {
+  return {
+    begin: (start) => thread.tell({ counter, do: 'begin', start }),
     count: async (block, kind) => {
       try {
         const { bytes, length, from } = block;
-        return (await thread.ask({ do: 'count', lines: { kind, length, from }, bytes })) as Fill;
+        return (await thread.ask({ counter, do: 'count', lines: { kind, length, from }, bytes })) as Fill;
       } finally {
         block.release();
       }
     },
-    end: (file) => thread.tell({ do: 'end', file }),
-    cut: async () => (await thread.ask({ do: 'cut' })) as CountedBatch,
-    useCountries: ({ bytes }) => thread.tell({ do: 'useCountries', bytes }),
-    [Symbol.asyncDispose]: () => thread.stop(),
+    end: (file) => thread.tell({ counter, do: 'end', file }),
+    cut: async () => (await thread.ask({ counter, do: 'cut' })) as CountedBatch,
+    useCountries: ({ bytes }) => thread.tell({ counter, do: 'useCountries', bytes }),
+    [Symbol.asyncDispose]: async () => thread.tell({ counter, do: 'forget' }),
   };
 }
 

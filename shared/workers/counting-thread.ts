@@ -4,9 +4,10 @@ import { linesOf } from './counter.ts';
 import { Counting } from './counting.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-message.ts';
 
-/** Entry of a counting thread: does what `counterThread` asks. */
-const { countryDatabase } = workerData as ThreadData;
-const counting = new Counting(countryOfIn({ bytes: countryDatabase }));
+/** Entry of a counting thread: does what `startCountingThread` asks, for each of its counters. */
+const { countryDatabase, maxNameBytes } = workerData as ThreadData;
+const countryOf = countryOfIn({ bytes: countryDatabase });
+const counters = new Map<number, Counting>();
 const port = parentPort;
 if (!port) throw new Error('counting-thread.ts is the entry of a worker thread');
 
@@ -24,6 +25,8 @@ port.on('message', (request: ThreadRequest) => {
 });
 
 function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
+  const counting = counters.get(request.counter) ?? new Counting(countryOf, { maxNameBytes });
+  counters.set(request.counter, counting);
   switch (request.do) {
     case 'begin':
       counting.begin(request.start);
@@ -39,6 +42,9 @@ function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
       return { batch: counting.cut() };
     case 'useCountries':
       counting.useCountries(countryOfIn(request));
+      return undefined;
+    case 'forget':
+      counters.delete(request.counter);
       return undefined;
     default:
       return request satisfies never;

@@ -19,6 +19,8 @@ export interface StretchStart {
   readonly today: number;
   /** What earlier batches counted of it, each month for itself (`rangesWithin`); most often nothing. */
   readonly covered: readonly Pick<CoveredRange, 'from' | 'to' | 'months'>[];
+  /** Index of a stretch of this batch that goes on; absent where a new one begins. */
+  readonly resumes?: number;
 }
 
 /**
@@ -41,8 +43,13 @@ export interface Fill {
   readonly taken: boolean;
 }
 
-/** Names of more than this are forgotten with the batch, so that a log of ever new paths does not fill the memory. */
-const maxNameBytes = 96 * 2 ** 20;
+/** What a counter may hold. */
+export interface CountingLimits {
+  /** Names of more bytes than this are forgotten with the batch, so that a log of ever new paths does not fill the memory. */
+  readonly maxNameBytes?: number | undefined;
+}
+
+const defaultMaxNameBytes = 96 * 2 ** 20;
 
 /** Counts batches of lines, one after the other, on the thread it is made on. */
 export class Counting {
@@ -54,19 +61,22 @@ export class Counting {
   #tally = new Tally(this.#catalog);
   #counter: LineCounter | undefined;
   #reader: LineReader | undefined;
+  readonly #maxNameBytes: number;
 
   /** `countryOf` answers by address. */
-  constructor(countryOf: CountryOf) {
+  constructor(countryOf: CountryOf, { maxNameBytes = defaultMaxNameBytes }: CountingLimits = {}) {
     this.#countryOf = countryOf;
+    this.#maxNameBytes = maxNameBytes;
   }
 
-  begin({ file, setup, today, covered }: StretchStart): void {
+  begin({ file, setup, today, covered, resumes }: StretchStart): void {
     let reader = this.#readers.get(file);
     if (!reader) {
       reader = openReader(setup);
       this.#readers.set(file, reader);
     }
-    this.#tally.beginStretch();
+    if (resumes === undefined) this.#tally.beginStretch();
+    else this.#tally.resumeStretch(resumes);
     const options = {
       reader,
       registries: this.#registriesOf(setup),
@@ -109,7 +119,7 @@ export class Counting {
   cut(): CountedBatch {
     this.#tally.settle();
     const batch = encodeTally(this.#tally);
-    if (this.#nameBytes() > maxNameBytes) {
+    if (this.#nameBytes() > this.#maxNameBytes) {
       this.#catalog = new Catalog();
       this.#clients = new ClientTable(this.#catalog);
       this.#registries = new Map();

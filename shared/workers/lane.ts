@@ -68,6 +68,8 @@ export class Lane {
   /** Digest of the country database in use. */
   #geo: string;
   #stretches: OpenStretch[] = [];
+  /** The stretch that blocks are counted into. */
+  #open: OpenStretch | undefined;
   #unterminated: UnterminatedLine[] = [];
   #fill: Fill = emptyFill;
   /** Lines of batches before this one. */
@@ -98,22 +100,44 @@ export class Lane {
 
   /** SHA-256 (hex) of the last line of the stretch begun last. */
   get lastLine(): string {
-    return this.#stretches.at(-1)?.lastLine ?? '';
+    return this.#open?.lastLine ?? '';
   }
 
-  /** Begins a stretch at byte `from` of a file. `covered` is what is counted already of some months in it. */
-  begin(file: LaneFile, from: number, covered: readonly CoveredRange[]): void {
+  /** Rows, memory and lines of the batch so far. */
+  get fill(): Fill {
+    return this.#fill;
+  }
+
+  /** Begins a stretch at byte `from` of a file and gives its number. `covered` is what is counted already of some months in it. */
+  begin(file: LaneFile, from: number, covered: readonly CoveredRange[]): number {
     const plain = covered.map(({ from, to, months }) => ({ from, to, months }));
     this.#counter.begin({ file: file.file, setup: file.setup, today: this.#options.today, covered: plain });
-    this.#stretches.push({ ...file, from, to: from, lastLine: '' });
+    this.#open = { ...file, from, to: from, lastLine: '' };
+    return this.#stretches.push(this.#open) - 1;
   }
 
-  /** Hands a block of the stretch begun last to the counter; back-pressure is the pool the block came from. */
-  count(block: Block): void {
+  /** Goes on with a stretch of this batch, of which nothing was counted before, where it ends. */
+  resume(stretch: number): void {
+    const { file, setup } = this.#stretches[stretch];
+    const { today } = this.#options;
+    this.#counter.begin({ file, setup, today, covered: [], resumes: stretch });
+    this.#open = this.#stretches[stretch];
+  }
+
+  /** Where a stretch ends, once all that was handed over is counted (`settled`). */
+  endOf(stretch: number): number {
+    return this.#stretches[stretch].to;
+  }
+
+  /**
+   * Hands a block of the open stretch to the counter; back-pressure is the pool the block came from. `end` says where the stretch then
+   * ends and with which line, where positions are not the block's own bytes.
+   */
+  count(block: Block, end = { to: block.to, lastLine: digestOfLastLine(block, block.to) }): void {
     if (this.#failure) throw this.#failure;
-    const stretch = this.#stretches[this.#stretches.length - 1] as OpenStretch;
-    const { from, to, unterminated } = block;
-    const lastLine = digestOfLastLine(block, to);
+    const stretch = this.#open as OpenStretch;
+    const { from, unterminated } = block;
+    const { to, lastLine } = end;
     const kind = block.tooLong ? 'too_long' : unterminated ? 'unterminated' : 'lines';
     if (!unterminated) Object.assign(stretch, { to, lastLine });
     this.#track(block, kind, (fill) => {
@@ -142,6 +166,7 @@ export class Lane {
     const unterminated = this.#unterminated;
     const pins = { today: this.#options.today, geo: this.#geo };
     this.#stretches = [];
+    this.#open = undefined;
     this.#unterminated = [];
     this.#linesBefore += this.#fill.lines;
     this.#fill = emptyFill;

@@ -1,14 +1,18 @@
 import type { CountedBatch } from '../count/counted-batch.ts';
 import type { Fill, LinesMessage, StretchStart } from './counting.ts';
 
-/** What a counting thread is told; `count` and `cut` are answered, in order. */
-export type ThreadRequest =
+/** What one of the counters of a thread is told; `count` and `cut` are answered, in order. */
+export type ThreadRequest = { readonly counter: number } & CounterRequest;
+
+export type CounterRequest =
   | { readonly do: 'begin'; readonly start: StretchStart }
   | { readonly do: 'count'; readonly lines: Omit<LinesMessage, 'bytes'>; readonly bytes: Uint8Array }
   | { readonly do: 'end'; readonly file: number }
   | { readonly do: 'cut' }
   /** The bytes of another country database, in shared memory. */
-  | { readonly do: 'useCountries'; readonly bytes: Uint8Array };
+  | { readonly do: 'useCountries'; readonly bytes: Uint8Array }
+  /** Nobody counts with it any more. */
+  | { readonly do: 'forget' };
 
 /** What it answers. An error's message is ours: counting quotes nothing of a line. */
 export type ThreadAnswer =
@@ -20,4 +24,6 @@ export type ThreadAnswer =
 export interface ThreadData {
   /** The country database's bytes, in shared memory. */
   readonly countryDatabase: Uint8Array;
+  /** See `CountingLimits`. */
+  readonly maxNameBytes?: number;
 }
