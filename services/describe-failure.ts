@@ -16,6 +16,7 @@ const ownErrors: Readonly<Record<string, ExitCode>> = {
   StoreUnavailable: 1,
   StoreTimeout: 1,
   TurnLost: 1,
+  StoreFed: 1,
 };
 
 /** What the operator reads of a failure. */

@@ -15,7 +15,11 @@ export function clickhouseLedger(database: Database, random: Random): Ledger {
       return {
         now: rows[0]?.now ?? 0,
         turns: rows.map(
-          ({ body, renewedAt }): OpenTurn => ({ ...(JSON.parse(body) as Announcement), renewedAt }),
+          ({ body, since, renewedAt }): OpenTurn => ({
+            ...(JSON.parse(body) as Announcement),
+            since,
+            renewedAt,
+          }),
         ),
       };
     },
@@ -29,12 +33,14 @@ export function clickhouseLedger(database: Database, random: Random): Ledger {
 
 interface OpenTurnRow {
   readonly body: string;
+  readonly since: number;
   readonly renewedAt: number;
   readonly now: number;
 }
 
 const openTurnsQuery = `
   SELECT anyIf(ledger.body, event = 'announced') AS body,
+    toUnixTimestamp64Milli(minIf(at, event = 'announced')) AS since,
     toUnixTimestamp64Milli(maxIf(at, event != 'closed')) AS renewedAt,
     toUnixTimestamp64Milli(now64(3)) AS now
   FROM ledger

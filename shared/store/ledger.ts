@@ -33,10 +33,13 @@ export interface Announcement {
   readonly site: string;
   /** The process, see `Liveness`. */
   readonly holder: string;
+  /** Of who feeds the store all the time: what from, `kafka access-logs`. Feeders do not exclude one another, a feeder and a turn do. */
+  readonly feeds?: string;
 }
 
-/** An announced turn that nobody has closed, with the store's time of its last sign of life, in ms. */
+/** An announced turn that nobody has closed, with the store's time of its beginning and of its last sign of life, in ms. */
 export interface OpenTurn extends Announcement {
+  readonly since: number;
   readonly renewedAt: number;
 }
 

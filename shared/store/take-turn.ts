@@ -1,13 +1,15 @@
 import type { CountedBatch } from '../count/counted-batch.ts';
 import type { SourceIdentity } from '../source/source.ts';
+import { type Announced, announce, type Feeding, orderedName, othersThan } from './announce.ts';
 import { type Candidate, type Coverage, lookUpCoverage } from './coverage.ts';
-import type { Announcement, OpenTurn } from './ledger.ts';
+import type { OpenTurn } from './ledger.ts';
 import type { SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
 import { type FormBatch, type RecoveredBatch, recoverBatches } from './recover-batch.ts';
 import { refuseOverlap, type Written } from './refuse-overlap.ts';
 import { keySource } from './source-key.ts';
 import type { Store } from './store.ts';
+import { StoreFed } from './store-fed.ts';
 import { type BatchToWrite, writeBatch } from './write-batch.ts';
 
 /** How a turn is taken and held. */
@@ -39,122 +41,99 @@ export interface Turn extends AsyncDisposable {
   write(batch: BatchToWrite, counted: CountedBatch): Promise<void>;
 }
 
-const renewalMs = 5_000;
-/** A turn that was not renewed for so long, by the store's clock, is taken for dead: twelve renewals. */
-const leaseMs = 60_000;
 const pollMs = 1_000;
-const defaultTimeoutMs = 300_000;
+/** How long a store may be silent. */
+export const defaultTimeoutMs = 300_000;
 
-/**
- * Waits for this process's turn to write, finishes what others left undone, and gives the turn. Whoever wants to write
- * announces in the ledger, then looks. Of two that see each other the higher closes its entry and waits for the lower to
- * close, and the lower waits until the higher has closed, since the higher may have looked before the lower came.
- */
+/** Waits for this process's turn to write, finishes what others left undone, and gives the turn. Throws `StoreFed`. */
 export async function takeTurn(store: Store, options: TurnOptions): Promise<Turn> {
   const patience: Patience = {
     clock: store.clock,
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     signal: options.signal,
   };
+  const taken = await waitForTurn(store, { ...options, patience, besides: 'nobody' });
+  return heldTurn(store, { ...options, ...taken, patience });
+}
+
+/** What `waitForTurn` is told. */
+export interface WaitOptions extends Pick<TurnOptions, 'site' | 'formBatch' | 'onWait'> {
+  readonly patience: Patience;
+  /** Whose entries may be open beside the turn: who writes may not where the store is fed, who begins to feed may. */
+  readonly besides: 'nobody' | 'feeders';
+}
+
+/** A turn as the ledger has it. */
+export interface TakenTurn {
+  readonly announced: Announced;
+  readonly recovered: readonly RecoveredBatch[];
+}
+
+/**
+ * Takes a turn: whoever wants to write announces in the ledger, then looks. Of two that see each other the higher closes its entry
+ * and waits for the lower to close, and the lower waits until the higher has closed, since the higher may have looked before the
+ * lower came. Throws `StoreFed` where others feed the store and that is not allowed.
+ */
+export async function waitForTurn(store: Store, options: WaitOptions): Promise<TakenTurn> {
+  const { site, patience } = options;
   const name = orderedName(store);
   for (let attempt = 1; ; attempt++) {
-    const announced = await announce(store, { turn: `${name}.${attempt}`, site: options.site, patience });
+    const announced = await announce(store, { turn: `${name}.${attempt}`, site }, patience);
     try {
-      if (await isAlone(store, announced, { ...options, patience })) {
-        const intents = await persist(patience, () => store.ledger.pending());
-        // Look once more after reading: whoever closes us from here on sees these intents too, and has to settle them first.
-        if (!(await persist(patience, () => store.ledger.isClosed(announced.turn)))) {
-          const recovered = await recoverBatches(store, intents, { patience, formBatch: options.formBatch });
-          return heldTurn(store, { ...options, patience, announced, recovered });
-        }
-      }
+      const feeders = await whenAlone(store, announced, options);
+      const recovered = feeders && (await recoverPending(store, { ...options, announced, feeders }));
+      if (recovered) return { announced, recovered };
     } catch (error) {
       await announced.close();
       throw error;
     }
     await announced.close();
-    while ((await othersOf(store, announced.turn, patience)).length > 0) {
-      await store.clock.sleep(pollMs, options.signal);
+    while ((await othersThan(store, announced.turn, patience)).turns.length > 0) {
+      await store.clock.sleep(pollMs, patience.signal);
     }
   }
 }
 
-/** Earlier comers first, so that who has waited longest goes next. */
-function orderedName({ clock, random }: Store): string {
-  return `${clock.now().toString(36).padStart(9, '0')}-${random.id()}`;
-}
-
-interface Announced {
-  readonly turn: string;
-  /** Stops the renewals and closes the entry; never throws, since an entry that stays is closed by the next who looks. */
-  close(): Promise<void>;
-}
-
-async function announce(
-  store: Store,
-  { turn, site, patience }: { turn: string; site: string; patience: Patience },
-): Promise<Announced> {
-  const { clock, ledger, liveness } = store;
-  const announcement: Announcement = { turn, site, holder: liveness.holder };
-  await persist(patience, () => ledger.append({ event: 'announced', announcement }));
-  const stop = new AbortController();
-  const renewals = (async () => {
-    while (!stop.signal.aborted) {
-      // An outage is noticed by the next write; all a missed renewal can do is to let others think we are dead.
-      await clock.sleep(renewalMs, stop.signal).catch(() => undefined);
-      if (!stop.signal.aborted) await ledger.append({ event: 'renewed', turn }).catch(() => undefined);
-    }
-  })();
-  return {
-    turn,
-    close: async () => {
-      stop.abort();
-      await renewals;
-      await persist({ clock, timeoutMs: renewalMs }, () =>
-        ledger.append({ event: 'closed', turn, by: turn }),
-      ).catch(() => undefined);
-    },
-  };
-}
-
-interface Looking extends TurnOptions {
-  readonly patience: Patience;
-}
-
-/** True once no other turn is open; false where a lower one is, for which we have to step back. */
-async function isAlone(
+/** Who feeds the store once no other turn is open; undefined where a lower one is, for which we have to step back. */
+async function whenAlone(
   store: Store,
   { turn }: Announced,
-  { patience, signal, onWait }: Looking,
-): Promise<boolean> {
+  { patience, onWait, besides }: WaitOptions,
+): Promise<readonly Feeding[] | undefined> {
   for (let told = false; ; ) {
-    const others = await othersOf(store, turn, patience);
-    if (others.length === 0) return true;
-    if (!told) onWait?.(others);
-    told = true;
-    if (others.some((other) => other.turn < turn)) return false;
-    await store.clock.sleep(pollMs, signal);
-  }
-}
-
-/** The other open turns that may still be alive; those that are dead are closed, so that they can write nothing any more. */
-async function othersOf(store: Store, turn: string, patience: Patience): Promise<OpenTurn[]> {
-  const { now, turns } = await persist(patience, () => store.ledger.openTurns());
-  const alive: OpenTurn[] = [];
-  for (const other of turns) {
-    if (other.turn === turn) continue;
-    if (store.liveness.isDead(other.holder) || now - other.renewedAt > leaseMs) {
-      await persist(patience, () => store.ledger.append({ event: 'closed', turn: other.turn, by: turn }));
-    } else {
-      alive.push(other);
+    const { turns, feeders } = await othersThan(store, turn, patience);
+    if (turns.length === 0) {
+      if (besides === 'nobody' && feeders.length > 0) throw new StoreFed(feeders);
+      return feeders;
     }
+    if (!told) onWait?.(turns);
+    told = true;
+    if (turns.some((other) => other.turn < turn)) return undefined;
+    await store.clock.sleep(pollMs, patience.signal);
   }
-  return alive;
 }
 
-interface Held extends Looking {
+interface Recovering extends WaitOptions {
   readonly announced: Announced;
-  readonly recovered: readonly RecoveredBatch[];
+  readonly feeders: readonly Feeding[];
+}
+
+/** Settles what was left undone; undefined where the turn was closed by others meanwhile. */
+async function recoverPending(
+  store: Store,
+  { announced, feeders, patience, formBatch }: Recovering,
+): Promise<RecoveredBatch[] | undefined> {
+  const intents = await persist(patience, () => store.ledger.pending());
+  // Look once more after reading: whoever closes us from here on sees these intents too, and has to settle them first.
+  if (await persist(patience, () => store.ledger.isClosed(announced.turn))) return undefined;
+  // What is pending beside a feeder was intended too late, by a replay taken for dead, and the feeder may be counting its lines.
+  const form: FormBatch = feeders.length > 0 ? async () => 'gone' : formBatch;
+  return await recoverBatches(store, intents, { patience, formBatch: form });
+}
+
+interface Held extends TakenTurn {
+  readonly patience: Patience;
+  readonly site: string;
 }
 
 function heldTurn(store: Store, { announced, recovered, patience, site }: Held): Turn {

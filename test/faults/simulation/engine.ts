@@ -42,7 +42,7 @@ export class Engine {
     switch (event.event) {
       case 'announced': {
         const known = this.#turn(event.announcement.turn);
-        known.turn = { ...event.announcement, renewedAt: 0 };
+        known.turn ??= { ...event.announcement, since: now + this.clockOffset, renewedAt: 0 };
         known.renewedAt = Math.max(known.renewedAt, now + this.clockOffset);
         return;
       }

@@ -1,0 +1,116 @@
+import { type Announced, announce, othersThan } from './announce.ts';
+import type { OpenTurn } from './ledger.ts';
+import { type Patience, persist } from './persist.ts';
+import type { FormBatch, RecoveredBatch } from './recover-batch.ts';
+import type { Store } from './store.ts';
+import { defaultTimeoutMs, waitForTurn } from './take-turn.ts';
+
+/** How a store is announced to be fed. */
+export interface FeederOptions {
+  /** What feeds it, as operators are told: `kafka access-logs`. */
+  readonly feeds: string;
+  /** Label of the operator's, shown to who is refused. */
+  readonly site: string;
+  /** Forms batches again that a dead replay left undone; `gone` burns them, and their lines are left to be counted. */
+  readonly formBatch: FormBatch;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the store may be silent before `StoreTimeout`; 5 minutes by default, `Infinity` for ever. */
+  readonly timeoutMs?: number;
+  /** Told when replays are before us. */
+  readonly onWait?: (others: readonly OpenTurn[]) => void;
+}
+
+/** What came of `Feeder.closeDead`. */
+export interface ClosedDead {
+  /** Entries of dead feeders that were closed. */
+  readonly closed: number;
+  /** Other feeders that may still be alive: where there are any, nothing is closed. */
+  readonly alive: number;
+}
+
+/**
+ * An entry in the ledger that keeps replays off. Feeders do not exclude one another: Kafka gives each its partitions. Disposing of it without
+ * `close` leaves it open.
+ */
+export interface Feeder extends AsyncDisposable {
+  /** Batches of dead replays that were finished or given up before feeding began. */
+  readonly recovered: readonly RecoveredBatch[];
+  /**
+   * Whether the entry is still open. To be asked after each intent is in Kafka and before its first insert: who was taken for dead must
+   * insert nothing, for a replay may be at work. Throws `StoreTimeout`.
+   */
+  isOpen(): Promise<boolean>;
+  /**
+   * Closes the entries of dead feeders unless others are alive. To be called when what dead ones may have begun is finished, so when
+   * this process has had every partition and left no intent in it. Throws `StoreTimeout`.
+   */
+  closeDead(): Promise<ClosedDead>;
+  /**
+   * Ends feeding. `clean`: nothing of ours is begun and not finished, so the entry is closed; else it stays open like a dead one's, and
+   * replays are refused until an ingester has finished it.
+   */
+  close(clean: boolean): Promise<void>;
+}
+
+/**
+ * Announces that this process feeds the store. It takes a turn for it, so waits for replays and settles what dead ones left: a replay that looks
+ * later sees the entry, and one that looked earlier has ended. Throws `StoreTimeout`, and the signal's reason.
+ */
+export async function announceFeeder(store: Store, options: FeederOptions): Promise<Feeder> {
+  const patience: Patience = {
+    clock: store.clock,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    signal: options.signal,
+  };
+  for (;;) {
+    const { announced: turn, recovered } = await waitForTurn(store, {
+      ...options,
+      patience,
+      besides: 'feeders',
+    });
+    try {
+      const { feeds, site } = options;
+      const entry = await announce(store, { turn: `${turn.turn}.feeds`, site, feeds }, patience);
+      // Write, then look: a replay that took us for dead closed the turn before it looked for feeders.
+      if (await isOpen(store, turn.turn, patience, entry))
+        return feederWith(store, { entry, recovered, patience });
+    } finally {
+      await turn.close();
+    }
+  }
+}
+
+/** Whether the turn in which an entry was made is open; the entry is closed where it is not, or nobody can tell. */
+async function isOpen(store: Store, turn: string, patience: Patience, entry: Announced): Promise<boolean> {
+  let isClosed = true;
+  try {
+    isClosed = await persist(patience, () => store.ledger.isClosed(turn));
+  } finally {
+    if (isClosed) await entry.close();
+  }
+  return !isClosed;
+}
+
+interface Open {
+  readonly entry: Announced;
+  readonly recovered: readonly RecoveredBatch[];
+  readonly patience: Patience;
+}
+
+function feederWith(store: Store, { entry, recovered, patience }: Open): Feeder {
+  const { ledger } = store;
+  return {
+    recovered,
+    isOpen: async () => !(await persist(patience, () => ledger.isClosed(entry.turn))),
+    closeDead: async () => {
+      const { feeders } = await othersThan(store, entry.turn, patience);
+      const alive = feeders.filter(({ isDead }) => !isDead).length;
+      if (alive > 0) return { closed: 0, alive };
+      for (const { turn } of feeders)
+        await persist(patience, () => ledger.append({ event: 'closed', turn, by: entry.turn }));
+      return { closed: feeders.length, alive };
+    },
+    close: (clean) => (clean ? entry.close() : entry.leave()),
+    [Symbol.asyncDispose]: () => entry.leave(),
+  };
+}
