@@ -1,0 +1,48 @@
+import type { ChunkSink } from '../../shared/kafka/chunk-message.ts';
+import { type BlockPool, createBlockPool } from '../../shared/source/block-pool.ts';
+import { Outbox } from './outbox.ts';
+import type { ShipOptions } from './ship-options.ts';
+import type { Sources } from './sources.ts';
+
+/** What those that ship files share. */
+export interface Crew {
+  readonly sources: Sources;
+  readonly pool: BlockPool;
+  readonly outbox: Outbox;
+  readonly partitions: number;
+  readonly site: string;
+  /** Aborted when shipping is to end, or cannot go on. */
+  readonly signal: AbortSignal;
+  readonly totals: Totals;
+}
+
+/** What has been shipped by this run. */
+export interface Totals {
+  lines: number;
+  bytes: number;
+  chunks: number;
+  tooLong: number;
+  /** Names of the sources that something was shipped of. */
+  readonly sources: Set<string>;
+}
+
+/** Blocks that are read, waiting or on their way: 32 MiB. */
+const BLOCK_COUNT = 64;
+
+/** Puts together what a run needs. */
+export function createCrew({ sink, sources, partitions, site, signal }: CrewOptions): Crew {
+  const outbox = new Outbox(sink);
+  return {
+    sources,
+    pool: createBlockPool({ count: BLOCK_COUNT }),
+    outbox,
+    partitions,
+    site,
+    signal: AbortSignal.any([signal, outbox.failed]),
+    totals: { lines: 0, bytes: 0, chunks: 0, tooLong: 0, sources: new Set() },
+  };
+}
+
+type CrewOptions = Pick<ShipOptions, 'sources' | 'partitions' | 'site' | 'signal'> & {
+  readonly sink: ChunkSink;
+};

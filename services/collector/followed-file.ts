@@ -1,0 +1,127 @@
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Tracked } from './sources.ts';
+
+/**
+ * A file that is followed: known by its device and inode, not by its name, while it is there; what its lines are is known by their content alone.
+ * The open descriptor keeps a file that was renamed or deleted within reach until it is read to its end.
+ */
+export class FollowedFile {
+  readonly key: string;
+  /** Where it was found, or has been moved to. */
+  path: string;
+  /** Bytes on disk when it was last read to its end; -1 before. */
+  readSize = -1;
+  /** Milliseconds, monotonic: when it last had something new. */
+  changedAt: number;
+  /** When its path was first seen to lead elsewhere. */
+  movedAt: number | undefined;
+  /** It was moved away and read to its end, last line included. */
+  finished = false;
+  /** Not to be read before: another file with the same lines is being followed, or it could not be read. */
+  notBefore = 0;
+  isArchive = false;
+  /** What was rotated away from its path before has been looked for. */
+  hasLookedBeside = false;
+  tracked: Tracked | undefined;
+  /** The last thing that was told of it, so that it is told once. */
+  told: string | undefined;
+  #fd: number | undefined;
+  /** When it was last written to, as it was closed. */
+  #writtenMs = 0;
+
+  constructor(path: string, key: string, now: number) {
+    this.path = path;
+    this.key = key;
+    this.changedAt = now;
+  }
+
+  get isOpen(): boolean {
+    return this.#fd !== undefined;
+  }
+
+  /** Takes hold of it, where its path still leads to it; throws as `open` does. */
+  hold(): void {
+    if (this.#fd !== undefined) return;
+    const fd = openSync(this.path, 'r');
+    if (keyOf(fstatSync(fd)) === this.key) this.#fd = fd;
+    else closeSync(fd);
+  }
+
+  /** Lets go of the file, and of its source, so that another may read that on. */
+  close(): void {
+    if (this.#fd !== undefined) {
+      this.#writtenMs = fstatSync(this.#fd).mtimeMs;
+      closeSync(this.#fd);
+    }
+    this.#fd = undefined;
+    this.release();
+  }
+
+  /** Lets go of the source only. */
+  release(): void {
+    if (this.tracked?.reader === this) this.tracked.reader = undefined;
+  }
+
+  /** Its size on disk now; undefined where it cannot be reached any more. */
+  size(): number | undefined {
+    if (this.#fd !== undefined) return fstatSync(this.#fd).size;
+    const stat = statOf(this.path);
+    if (stat === undefined || keyOf(stat) !== this.key) return undefined;
+    // An inode is given to another file when nobody holds it, and that may be as long.
+    if (this.#writtenMs !== 0 && stat.mtimeMs !== this.#writtenMs && stat.size === this.readSize)
+      this.readSize = -1;
+    return stat.size;
+  }
+
+  /** Whether its path leads to it. */
+  isInPlace(): boolean {
+    const stat = statOf(this.path);
+    return stat !== undefined && keyOf(stat) === this.key;
+  }
+
+  /** A path to read it by, wherever it has been moved to. */
+  get readPath(): string {
+    const held = `/proc/self/fd/${this.#fd}`;
+    return this.#fd !== undefined && existsSync(held) ? held : this.path;
+  }
+
+  /** Looks for it beside where it was, under a longer name: logs are rotated so. */
+  find(): boolean {
+    const moved = siblingsOf(this.path).find((path) => {
+      const stat = statOf(path);
+      return stat !== undefined && keyOf(stat) === this.key;
+    });
+    if (moved !== undefined) this.path = moved;
+    return moved !== undefined;
+  }
+}
+
+/** What a file is known by while it is there. */
+export function keyOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
+
+/** Files of the same folder whose name begins with this one's, the newest first. */
+export function siblingsOf(path: string): string[] {
+  const [folder, name] = [dirname(path), basename(path)];
+  try {
+    const names = readdirSync(folder).filter((each) => each.startsWith(name) && each !== name);
+    const dated = names
+      .map((each) => join(folder, each))
+      .map((each) => ({ each, at: statOf(each)?.mtimeMs ?? 0 }));
+    return dated.sort((a, b) => b.at - a.at).map(({ each }) => each);
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined where there is no file. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? stat : undefined;
+  } catch {
+    return undefined;
+  }
+}

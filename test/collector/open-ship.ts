@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { type FollowTimes, follow } from '../../services/collector/follow.ts';
+import { shipOnce } from '../../services/collector/ship-once.ts';
+import type { ShipOptions, ShipSummary } from '../../services/collector/ship-options.ts';
+import { openStateFile } from '../../services/collector/state-file.ts';
+import type { ChunkSink } from '../../shared/kafka/chunk-message.ts';
+
+interface ShipTest {
+  readonly folder: string;
+  readonly sink: ChunkSink;
+  readonly partitions?: number;
+  readonly mayRead?: () => Promise<void>;
+  readonly times?: Partial<FollowTimes>;
+}
+
+/** Shipping into a sink, with its state in `folder`. */
+export function openShip({ folder, sink, partitions = 4, mayRead, times }: ShipTest) {
+  const notices: string[] = [];
+  const options = async (paths: readonly string[], signal: AbortSignal): Promise<ShipOptions> => {
+    const state = await openStateFile(join(folder, 'state.json'));
+    if (state.finding !== undefined) notices.push(state.finding);
+    return {
+      paths,
+      site: 'test',
+      sink,
+      partitions,
+      sources: state.sources,
+      saveState: state.save,
+      mayRead: mayRead ?? (async () => {}),
+      signal,
+      onProgress() {},
+      onNotice: (text) => void notices.push(text),
+    };
+  };
+  return {
+    notices,
+    async once(...paths: string[]): Promise<ShipSummary> {
+      return await shipOnce(await options(paths, new AbortController().signal));
+    },
+    /** Follows until it is stopped. */
+    async follow(...paths: string[]) {
+      const stopping = new AbortController();
+      const ended = follow(await options(paths, stopping.signal), { ...QUICK, ...times });
+      ended.catch(() => {});
+      return {
+        async stop(): Promise<ShipSummary> {
+          stopping.abort();
+          return await ended;
+        },
+        ended,
+      };
+    },
+  };
+}
+
+const QUICK: FollowTimes = { pollMs: 5, lookMs: 10, settleMs: 50, idleMs: 150, lastAnswersMs: 2000 };
