@@ -17,6 +17,7 @@ const ownErrors: Readonly<Record<string, ExitCode>> = {
   StoreTimeout: 1,
   TurnLost: 1,
   StoreFed: 1,
+  KafkaError: 1,
 };
 
 /** What the operator reads of a failure. */

@@ -61,10 +61,48 @@ const clickhouseSchema = z.strictObject({
   request_timeout_seconds: seconds.default(300),
 });
 
+const broker = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?:[0-9]{1,5}$/,
+    'HOST:PORT, the host a name or an IPv4 address',
+  );
+
+const kafkaSchema = z.strictObject({
+  brokers: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value),
+      z.array(broker),
+    )
+    .default([]),
+  topic: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,249}$/, 'letters, digits, dot, dash and underscore')
+    .default('access-logs'),
+  group: z.string().min(1).max(249).default('tallymark'),
+  partitions: z.coerce.number().int().min(1).max(10_000).default(8),
+  replication_factor: z.coerce
+    .number()
+    .int()
+    .min(-1)
+    .max(100)
+    .refine((factor) => factor !== 0, "1 or more, or -1 for the broker's default")
+    .default(-1),
+  raw_retention_hours: z.coerce.number().int().min(1).max(8760).default(24),
+  tls: z.union([z.boolean(), z.stringbool()]).default(false),
+  ca: file.optional(),
+  cert: file.optional(),
+  key: file.optional(),
+  sasl: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  user: z.string().min(1).optional(),
+  password: z.string().min(1).optional(),
+});
+
 /** The one schema of `tallymark.yaml`, `TALLYMARK_*` and flags. */
 const settingsSchema = z.strictObject({
   data: file.default('./tallymark-data'),
   clickhouse: clickhouseSchema.prefault({}),
+  kafka: kafkaSchema.prefault({}),
   registries: z.array(registrySchema).default([]),
   formats: z
     .strictObject({ json: z.partialRecord(z.enum(jsonFields), z.string().min(1)).optional() })
@@ -117,6 +155,7 @@ export class ConfigError extends Error {
 const environmentKeys = [
   'data',
   ...Object.keys(clickhouseSchema.shape).map((key) => `clickhouse.${key}`),
+  ...Object.keys(kafkaSchema.shape).map((key) => `kafka.${key}`),
   'client_address',
   'country_from',
   'geo_db',
@@ -124,7 +163,7 @@ const environmentKeys = [
 ];
 
 /** Keys that may be given as the path of a file that holds them, so that they stand in no process list and no unit file. */
-export const secretKeys = ['clickhouse.password'];
+export const secretKeys = ['clickhouse.password', 'kafka.password'];
 
 const defaultFile = 'tallymark.yaml';
 
@@ -230,12 +269,14 @@ function describeIssue(
   around: { file: string | undefined; origins: ReadonlyMap<string, Origin> },
 ): string {
   const key = issue.path.join('.');
-  const origin = around.origins.get(key);
+  // A list that a variable or flag gives as one text: `kafka.brokers.1` comes from `kafka.brokers`.
+  const list = key.replace(/\.\d+$/, '');
+  const origin = around.origins.get(list);
   const where =
     origin === 'environment'
-      ? variableOf(key)
+      ? variableOf(list)
       : origin === 'flag'
-        ? `flag for ${key}`
+        ? `flag for ${list}`
         : `${around.file ?? 'configuration'}: ${key}`;
   if (issue.code === 'unrecognized_keys') {
     const allowed = allowedKeys(issue.path);
@@ -251,6 +292,7 @@ function describeIssue(
 function allowedKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'registries') return Object.keys(registryFields);
   if (path[0] === 'clickhouse') return [...Object.keys(clickhouseSchema.shape), 'password_file'];
+  if (path[0] === 'kafka') return [...Object.keys(kafkaSchema.shape), 'password_file'];
   if (path[0] === 'formats') return path.length === 1 ? ['json'] : [...jsonFields];
   return Object.keys(settingsSchema.shape);
 }

@@ -41,7 +41,7 @@ function flatten(value: unknown, key = ''): [string, Value][] {
 }
 
 function describeOrigin({ origins, file }: Configuration, key: string, variable: string): string {
-  const list = key.split('.')[0];
+  const list = key.replace(/\.\d+(\..*)?$/, '');
   switch (origins.get(key) ?? origins.get(list) ?? 'default') {
     case 'file':
       return file ?? 'file';

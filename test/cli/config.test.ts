@@ -75,6 +75,23 @@ describe('configuration', () => {
     );
   });
 
+  test('brokers come as a list or as one text, and a wrong one is named by where it came from', async () => {
+    const brokersOf = async (text: string) =>
+      (await readConfiguration({ file: path('kafka.yaml', text), env: {} })).settings.kafka.brokers;
+    expect(await brokersOf('kafka: { brokers: [a:9092, "192.0.2.1:9093"] }\n')).toEqual([
+      'a:9092',
+      '192.0.2.1:9093',
+    ]);
+    expect(await brokersOf('kafka: { brokers: "a:9092, b:9092" }\n')).toEqual(['a:9092', 'b:9092']);
+    const { settings } = await readConfiguration({ env: {}, flags: { 'kafka.brokers': 'a:1,b:2' } });
+    expect(settings.kafka).toMatchObject({ brokers: ['a:1', 'b:2'], topic: 'access-logs', tls: false });
+    await expect(brokersOf('kafka: { brokers: [a:9092, b] }\n')).rejects.toThrow(
+      /kafka\.yaml: kafka\.brokers\.1: HOST:PORT/,
+    );
+    const env = { TALLYMARK_KAFKA_BROKERS: 'a:9092,b' };
+    await expect(readConfiguration({ env })).rejects.toThrow(/^TALLYMARK_KAFKA_BROKERS: HOST:PORT/);
+  });
+
   test('errors are ours and name all that is wrong', async () => {
     const file = path(
       'wrong.yaml',
@@ -93,13 +110,20 @@ describe('configuration', () => {
 
   test('`tallymark config` shows origins and hides secrets', async () => {
     const args = ['config', '--json', '--clickhouse', 'http://me:geheim@db:8123'];
-    const { stdout, stderr, exit } = await runCli(args, { env: { TALLYMARK_CLICKHOUSE_PASSWORD: 'geheim' } });
+    const env = {
+      TALLYMARK_CLICKHOUSE_PASSWORD: 'geheim',
+      TALLYMARK_KAFKA_PASSWORD: 'geheim',
+      TALLYMARK_KAFKA_BROKERS: 'a:9092,b:9092',
+    };
+    const { stdout, stderr, exit } = await runCli(args, { env });
     expect(exit).toBe(0);
     expect(stdout + stderr).not.toContain('geheim');
     expect((JSON.parse(stdout) as { settings: unknown[] }).settings).toEqual(
       expect.arrayContaining([
         { key: 'clickhouse.url', value: 'http://(hidden)@db:8123', origin: 'flag' },
         { key: 'clickhouse.password', value: '(hidden)', origin: 'TALLYMARK_CLICKHOUSE_PASSWORD' },
+        { key: 'kafka.password', value: '(hidden)', origin: 'TALLYMARK_KAFKA_PASSWORD' },
+        { key: 'kafka.brokers.1', value: 'b:9092', origin: 'TALLYMARK_KAFKA_BROKERS' },
         { key: 'data', value: './tallymark-data', origin: 'default' },
       ]),
     );
