@@ -16,7 +16,7 @@ export const config: Command = {
     const settings = flatten(configuration.settings).map(([key, value]) => ({
       key,
       value: secretKeys.includes(key) ? '(hidden)' : withoutCredentials(value),
-      origin: describeOrigin(configuration, key, variableOf(key)),
+      origin: describeOrigin(configuration, key, variableOf(listOf(key))),
     }));
     const { terminal, flags } = invocation;
     if (flags.json === true) {
@@ -41,8 +41,7 @@ function flatten(value: unknown, key = ''): [string, Value][] {
 }
 
 function describeOrigin({ origins, file }: Configuration, key: string, variable: string): string {
-  const list = key.replace(/\.\d+(\..*)?$/, '');
-  switch (origins.get(key) ?? origins.get(list) ?? 'default') {
+  switch (origins.get(key) ?? origins.get(listOf(key)) ?? 'default') {
     case 'file':
       return file ?? 'file';
     case 'environment':
@@ -52,6 +51,11 @@ function describeOrigin({ origins, file }: Configuration, key: string, variable:
     case 'default':
       return 'default';
   }
+}
+
+/** A list has one origin: `kafka.brokers.1` that of `kafka.brokers`, `registries.0.name` that of `registries`. */
+function listOf(key: string): string {
+  return key.replace(/\.\d+(\..*)?$/, '');
 }
 
 /** A server's URL may carry a password. */
