@@ -2,7 +2,7 @@ import type { Database } from '../clickhouse/database.ts';
 import type { Counts } from './counts.ts';
 import { countsColumns, dimensionColumns, sumColumns } from './counts-columns.ts';
 import type { CountsRow } from './counts-row.ts';
-import type { OwnRow } from './own-row.ts';
+import { batchPrefix, type OwnRow } from './own-row.ts';
 import { summedMap } from './summed-map.ts';
 
 /** Table `counts` of a ClickHouse store. Throws `StoreError` and what `Counts` says. */
@@ -13,6 +13,13 @@ export function clickhouseCounts(database: Database): Counts {
       database.insert({ table: 'counts', columns: countsColumns, format: 'Native', bytes: rows, token }),
     syncReplica: () => database.command('SYSTEM SYNC REPLICA counts'),
     markers: (batches) => database.query<OwnRow>(markersQuery, { projects: batches }),
+    lastBatches: async (prefix) => {
+      const [last] = await database.query<{ name: string }>(lastBatchQuery, {
+        least: batchPrefix + prefix,
+        most: `${batchPrefix}${prefix}~`,
+      });
+      return last && { name: last.name.slice(batchPrefix.length) };
+    },
     coverage: (firsts) => database.query<OwnRow>(coverageQuery, { firsts, ...bounds(firsts) }),
     day: (day) => database.query<CountsRow>(dayQuery, { day }),
   };
@@ -27,6 +34,12 @@ const markersQuery = `
   SELECT ${ownColumns} FROM counts
   WHERE registry = '' AND project IN {projects:Array(String)}
   GROUP BY project, counts.day`;
+
+/** '~' comes after all that names of batches have. */
+const lastBatchQuery = `
+  SELECT project AS name FROM counts
+  WHERE registry = '' AND project >= {least:String} AND project < {most:String}
+  ORDER BY registry DESC, project DESC LIMIT 1`;
 
 /** 8 is where `first` begins in `source/<first>/…`, 32 is its length. The bounds let the primary key find the granules. */
 const coverageQuery = `

@@ -1,6 +1,11 @@
 import type { CountsRow } from './counts-row.ts';
 import type { OwnRow } from './own-row.ts';
 
+/** What `Counts.lastBatches` finds. */
+export interface LastBatch {
+  readonly name: string;
+}
+
 /** Table `counts` as the protocol needs it: a ClickHouse store, or the simulation's. */
 export interface Counts {
   /** `replicated`: block id and part are one transaction, so what was acknowledged is there. */
@@ -14,6 +19,8 @@ export interface Counts {
   syncReplica(): Promise<void>;
   /** The markers of these batches, in all months. */
   markers(batches: readonly string[]): Promise<OwnRow[]>;
+  /** Of the batches whose names begin with `prefix`, void ones included, the one whose name comes last. */
+  lastBatches(prefix: string): Promise<LastBatch | undefined>;
   /** The covered ranges of sources with these keyed first lines, in all months. */
   coverage(firsts: readonly string[]): Promise<OwnRow[]>;
   /** All rows of a day, summed by registry and project, as one moment saw them. Maps hold no zeros. */

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { brokenFeeding } from './broken-feeding.ts';
 import { brokenRules } from './broken-rules.ts';
 import { simulate } from './simulate.ts';
 
 const seeds = 5_000;
 
 // A simulation that cannot find a bug proves nothing: each rule of the protocol is taken out once, and has to be missed.
-test.each(Object.entries(brokenRules))(
+test.each(Object.entries({ ...brokenRules, ...brokenFeeding }))(
   'the simulation sees when %s',
   { timeout: 600_000 },
   async (_, breakage) => {

@@ -65,11 +65,19 @@ export const brokenRules: Readonly<Record<string, Breakage>> = {
   'the lower does not wait for the higher': (store) =>
     withTurns(store, (turns, mine) => turns.filter(({ turn }) => turn < mine)),
 
-  'a dead turn is passed by and not closed': (store) =>
-    withLedger(store, {
-      append: async (event) =>
-        event.event === 'closed' && event.by !== event.turn ? undefined : store.ledger.append(event),
-    }),
+  'a dead turn is passed by and not closed': (store) => {
+    const passed = new Set<string>();
+    return withLedger(store, {
+      append: async (event) => {
+        if (event.event !== 'closed' || event.by === event.turn) return await store.ledger.append(event);
+        passed.add(event.turn);
+      },
+      openTurns: async () => {
+        const { now, turns } = await store.ledger.openTurns();
+        return { now, turns: turns.filter(({ turn }) => !passed.has(turn)) };
+      },
+    });
+  },
 
   'who intended does not look again': (store) => withLedger(store, { isClosed: async () => false }),
 

@@ -5,11 +5,14 @@ import { type CoverageRow, readCoverage } from '../../../shared/store/own-row.ts
 import { isMirror } from './count-stretches.ts';
 import type { Engine } from './engine.ts';
 import type { Refused } from './replay.ts';
+import type { Topic } from './topic.ts';
 import type { World } from './world.ts';
 
 /** What the oracle knows: each line of each log, and which files were refused aloud. */
 export interface Expected {
   readonly world: World;
+  /** What was counted of its partitions has to be in the books, whatever the files hold. */
+  readonly topic: Topic | undefined;
   readonly refused: Refused;
   /** Days that were recounted by the `new` rules. */
   readonly recounted: readonly number[];
@@ -26,13 +29,17 @@ export function checkBooks(engine: Engine, expected: Expected): string[] {
   ];
 }
 
-function* checkLines(sums: readonly CountsRow[], { world, refused, recounted }: Expected): Generator<string> {
+function* checkLines(
+  sums: readonly CountsRow[],
+  { world, topic, refused, recounted }: Expected,
+): Generator<string> {
   const byProject = new Map(sums.filter(({ registry }) => registry !== '').map((row) => [row.project, row]));
   const files = [...world.files.values()];
   for (const log of world.logs) {
     const reach = (some: typeof files) =>
       Math.max(0, ...some.filter((file) => file.log === log).map(({ length }) => length));
-    const due = reach(files.filter(({ path }) => !refused.includes(path)));
+    const fed = topic?.partitions.find((partition) => partition.log === log)?.committed.offset ?? 0;
+    const due = Math.max(fed, reach(files.filter(({ path }) => !refused.includes(path))));
     for (const [index, line] of log.lines.entries()) {
       const row = byProject.get(line.project);
       const times = row === undefined ? 0 : row.downloads + row.mirror + row.bot;

@@ -80,6 +80,13 @@ export class Engine {
     return projects.flatMap((project) => this.#own.get(project) ?? []);
   }
 
+  /** Name of the last batch that begins with a prefix. */
+  lastBatch(prefix: string): { name: string } | undefined {
+    const names = this.ownRows(`batch/${prefix}`).map(({ project }) => project.slice('batch/'.length));
+    const name = names.sort().at(-1);
+    return name === undefined ? undefined : { name };
+  }
+
   coverage(firsts: readonly string[]): OwnRow[] {
     const wanted = new Set(firsts);
     return this.ownRows('source/').filter(({ project }) => wanted.has(project.split('/')[1] as string));

@@ -50,6 +50,7 @@ export class Network {
         insert: ({ token, rows }) => this.#insert(process, token, rows),
         syncReplica: () => Promise.reject(new Error('a plain table has no replica')),
         markers: (batches) => read(`reads markers of ${batches}`, () => engine.markers(batches)),
+        lastBatches: (prefix) => read(`reads the last batch of ${prefix}`, () => engine.lastBatch(prefix)),
         coverage: (firsts) => read('reads coverage', () => engine.coverage(firsts)),
         day: (day) => read(`reads day ${day}`, () => engine.sums(day)),
       },

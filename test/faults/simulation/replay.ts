@@ -144,7 +144,7 @@ class OpenBatch {
 }
 
 /** Forms an intended batch from the files there are: each stretch from its path, or from any other file with its source. */
-function formBatchFrom({ world, rules, scheduler, busy }: ReplayWorld): FormBatch {
+export function formBatchFrom({ world, rules, scheduler, busy }: ReplayWorld): FormBatch {
   return async ({ intent, isSource, endsWith, lookUp }) => {
     await busy();
     const found = intent.stretches.map((stretch) => {

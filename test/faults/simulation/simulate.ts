@@ -1,13 +1,16 @@
 import { StoreTimeout } from '../../../shared/store/persist.ts';
 import type { Store } from '../../../shared/store/store.ts';
+import { StoreFed } from '../../../shared/store/store-fed.ts';
 import { TurnLost } from '../../../shared/store/write-batch.ts';
 import { checkBooks } from './check-books.ts';
 import { Engine } from './engine.ts';
+import { feed } from './feed.ts';
 import { type Faults, Network } from './network.ts';
 import { type Hazards, Process } from './process.ts';
 import { recount } from './recount.ts';
 import { type Refused, type ReplayWorld, replay } from './replay.ts';
 import { Scheduler } from './scheduler.ts';
+import { Topic } from './topic.ts';
 import { days, World } from './world.ts';
 
 /** A rule taken out: what a process sees of the store is broken on purpose. */
@@ -41,6 +44,8 @@ class HistoryOf {
   readonly #engine = new Engine();
   readonly #network: Network;
   readonly #world: World;
+  /** Where the logs are shipped to too; undefined in histories without Kafka. */
+  readonly #topic: Topic | undefined;
   readonly #breakage: Breakage;
   readonly #processes: Process[] = [];
   readonly #problems: string[] = [];
@@ -65,12 +70,16 @@ class HistoryOf {
     if (scheduler.chance(0.2)) this.#hazards = { killed: 0, stopped: 0.05 + rate(0.15) };
     this.#knowsDeaths = scheduler.chance(0.5);
     this.#world = new World(scheduler);
+    this.#topic = scheduler.chance(0.5) ? new Topic(scheduler, this.#world.logs) : undefined;
   }
 
   async live(): Promise<string[]> {
     const scheduler = this.#scheduler;
     for (let launches = scheduler.between(1, 5); launches > 0; launches--) {
       scheduler.after(this.#someTime(), () => this.#launchReplay());
+    }
+    for (let feeders = this.#topic ? scheduler.between(1, 3) : 0; feeders > 0; feeders--) {
+      scheduler.after(this.#someTime(), () => this.#launchFeeder('feeder'));
     }
     for (let changes = scheduler.between(0, 6); changes > 0; changes--) {
       scheduler.after(this.#someTime(), () => this.#world.change());
@@ -93,13 +102,14 @@ class HistoryOf {
     this.#hazards = safety;
     if (this.#scheduler.chance(0.5)) this.#expireTokens();
     this.#world.restore();
+    await this.#feedOnce();
     let refused: Refused | undefined;
     this.#launch('last', async (process) => {
       refused = await this.#replay(process);
     });
     if (!(await this.#scheduler.run(mostEvents))) this.#problems.push('the last replay never ends');
     if (refused === undefined) this.#problems.push('the last replay fails');
-    const expected = { world: this.#world, refused: refused ?? [] };
+    const expected = { world: this.#world, topic: this.#topic, refused: refused ?? [] };
     this.#problems.push(...checkBooks(this.#engine, { ...expected, recounted: [] }));
     const recounted = new Set<number>();
     for (const day of days) {
@@ -107,6 +117,18 @@ class HistoryOf {
     }
     if (!(await this.#scheduler.run(mostEvents))) this.#problems.push('the last recounts never end');
     this.#problems.push(...checkBooks(this.#engine, { ...expected, recounted: [...recounted] }));
+  }
+
+  /** An ingester that finishes what dead ones have begun and leaves in good order: replays may go on. */
+  async #feedOnce(): Promise<void> {
+    if (!this.#topic) return;
+    this.#launchFeeder('last feeder');
+    if (!(await this.#scheduler.run(mostEvents))) this.#problems.push('the last feeder never ends');
+    const { turns } = this.#engine.openTurns(this.#scheduler.now);
+    if (turns.some(({ feeds }) => feeds !== undefined))
+      this.#problems.push('the last feeder leaves the store fed');
+    if (this.#topic.partitions.some(({ committed }) => committed.intent))
+      this.#problems.push('the last feeder leaves something begun');
   }
 
   #someTime(): number {
@@ -119,6 +141,16 @@ class HistoryOf {
     this.#launch('replay', async (process) => {
       await this.#replay(process);
     });
+  }
+
+  #launchFeeder(kind: 'feeder' | 'last feeder'): void {
+    this.#launch(kind, (process) =>
+      feed({
+        ...this.#replayWorld(process),
+        topic: this.#topic as Topic,
+        isLast: kind === 'last feeder',
+      }),
+    );
   }
 
   #launchRecount(day: number, rules: string, done?: Set<number>): void {
@@ -136,7 +168,7 @@ class HistoryOf {
     run(process)
       .catch((error: unknown) => {
         this.#scheduler.log(() => `${process.name} fails: ${error}`);
-        if (!(error instanceof TurnLost || error instanceof StoreTimeout))
+        if (!(error instanceof TurnLost || error instanceof StoreTimeout || error instanceof StoreFed))
           this.#problems.push(`${process.name}: ${error}`);
       })
       .finally(() => {
