@@ -8,7 +8,17 @@ import { stringColumns } from './native-strings.ts';
 const OLDEST_VERSION = [24, 8] as const;
 
 /** Tables whose inserts carry tokens. */
-const TOKEN_TABLES = ['counts', 'ledger', 'facts', 'released', 'publications', 'probe'];
+const TOKEN_TABLES = [
+  'counts',
+  'ledger',
+  'facts',
+  'released',
+  'publications',
+  'sites',
+  'gaps',
+  'topics',
+  'probe',
+];
 
 /** Throws `StoreError` unless the server is new enough, its tables have their windows, and one token counts once. */
 export async function selfTest(database: Database): Promise<void> {

@@ -33,7 +33,7 @@ export interface OnceOnly<Found> {
  * transaction, so what is missing is on its way from another replica: it is waited for, and no other token is taken.
  */
 export async function insertOnce<Found>(
-  counts: Counts,
+  counts: Pick<Counts, 'engine' | 'insert' | 'syncReplica'>,
   { token, rows, readBack }: OnceOnly<Found>,
   patience: Patience,
 ): Promise<Found> {

@@ -8,7 +8,7 @@ import { describeSetups } from './encode-part.ts';
 import { insertOnce } from './insert-part.ts';
 import { type CoverageRow, readCoverage, recountPrefix, sourcePrefix } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
-import { keyLastLine, keySource } from './source-key.ts';
+import { isPartition, keyLastLine, keySource } from './source-key.ts';
 import type { Store } from './store.ts';
 
 /** A covered range of the day, to be counted again. */
@@ -51,14 +51,15 @@ export type Recount =
   /** `lines` of the day are in ranges that no file given covers. */
   | { readonly outcome: 'refused'; readonly reason: 'missing'; readonly lines: number }
   /**
-   * `not_counted`: nothing is counted on that day; `kafka`: lines that came through Kafka are not in files; `changed`: the
+   * `not_counted`: nothing is counted on that day; `kafka`: lines that somebody else's shipper sent through Kafka are in no file; `changed`: the
    * files are not what was counted, or other lines would be of this day now.
    */
   | { readonly outcome: 'refused'; readonly reason: 'not_counted' | 'kafka' | 'changed' };
 
 /**
  * Counts a day again and enters the difference as one more part, under a token and a marker that number the day's recounts:
- * of two at a time one is entered, and the other starts again from what is there then. Person-side maps that have been
+ * of two at a time one is entered, and the other starts again from what is there then. It needs no turn, nor minds who feeds the
+ * store: a difference is between two counts of the very ranges that one SELECT saw, and what is counted later adds to it. Person-side maps that have been
  * cleared stay so (`personSide` false). Throws `StoreTimeout`; nothing or all of it has happened then.
  */
 export async function recountDay(store: Store, options: RecountOptions): Promise<Recount> {
@@ -90,12 +91,12 @@ async function countCovered(
   { day, candidates, countAgain, signal }: RecountOptions,
 ): Promise<CountedAgain | Refused> {
   const own = rows.filter(({ registry }) => registry === '');
-  if (own.some(({ project }) => project.startsWith('kafka/'))) return { outcome: 'refused', reason: 'kafka' };
   const covered = own
     .filter(({ project }) => project.startsWith(sourcePrefix))
     .map(({ project, lines_by }) =>
       readCoverage({ project, day, downloads: 0, linesBy: lines_by, downloadsBy: {} }),
     );
+  if (covered.some(isPartition)) return { outcome: 'refused', reason: 'kafka' };
   if (covered.length === 0) return { outcome: 'refused', reason: 'not_counted' };
   const known = candidates.map((candidate) => {
     const key = keySource(keyed, candidate.identity);

@@ -78,6 +78,13 @@ export class RowBinaryWriter {
     this.#length += value.length;
   }
 
+  /** `UInt32`. */
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
   /** `Int64`; safe integers, negative ones too. */
   int64(value: number): void {
     this.#reserve(8);
