@@ -21,6 +21,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./replay/recount-command.ts')).recount,
   },
   {
+    name: 'ship',
+    summary: 'take growing or archived logs to Kafka',
+    group: 'Count',
+    load: async () => (await import('./collector/command.ts')).ship,
+  },
+  {
     name: 'query',
     summary: 'show downloads as bars, JSON or CSV',
     group: 'Ask',

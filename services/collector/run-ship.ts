@@ -1,0 +1,120 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Settings } from '../../shared/config.ts';
+import { type ChunkTopic, openChunkTopic } from '../../shared/kafka/open-chunk-topic.ts';
+import { createLog } from '../../shared/logger.ts';
+import { openProgress } from '../../shared/terminal/progress.ts';
+import type { ExitCode, Invocation } from '../command.ts';
+import { kafkaAddressOf } from '../kafka-address.ts';
+import type { ShipFlags } from './command.ts';
+import { drawSummary } from './draw-summary.ts';
+import { follow } from './follow.ts';
+import { openLagGate } from './lag-gate.ts';
+import { shipOnce } from './ship-once.ts';
+import type { ShipOptions } from './ship-options.ts';
+import { openStateFile } from './state-file.ts';
+
+interface Around {
+  readonly settings: Settings;
+  /** Of the state. */
+  readonly folder: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Connects, ships, says what it came to. */
+export async function runShip(invocation: Invocation<ShipFlags>, around: Around): Promise<ExitCode> {
+  const { terminal, flags, signal } = invocation;
+  const progress = openProgress({
+    write: terminal.err,
+    width: terminal.width,
+    moves: terminal.errMoves,
+    log: createLog(around.settings.log, terminal.err),
+  });
+  const onNotice = (text: string) => {
+    progress.clear();
+    terminal.err(`${text}\n`);
+  };
+  // What is on its way when the operator ends it may still arrive; when all is over nothing is tried any more.
+  const over = new AbortController();
+  const opening = AbortSignal.any([signal, over.signal]);
+  try {
+    await using topic = await openTopicOf(invocation, { ...around, opening, over: over.signal, onNotice });
+    const told = { onNotice, onProgress: progress.show };
+    const options = await optionsOf(invocation, { ...around, ...told, topic, over: over.signal });
+    const summary = flags.once === true ? await shipOnce(options) : await follow(options);
+    progress.clear();
+    const next = `tallymark ingest --brokers ${around.settings.kafka.brokers.join(',')}`;
+    terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawSummary(summary, next));
+    over.abort();
+    return summary.files.some(({ error }) => error !== undefined) ? 1 : 0;
+  } catch (error) {
+    // Nothing was begun that could be left half done.
+    if (flags.once !== true && signal.aborted && error === signal.reason) return 0;
+    throw error;
+  } finally {
+    over.abort();
+    progress.clear();
+  }
+}
+
+interface Opening extends Around {
+  /** Ends waiting for brokers before the first line is read. */
+  readonly opening: AbortSignal;
+  readonly over: AbortSignal;
+  onNotice(text: string): void;
+}
+
+async function openTopicOf({ flags }: Invocation<ShipFlags>, { settings, opening, over, onNotice }: Opening) {
+  const { topic, partitions, replication_factor, raw_retention_hours } = settings.kafka;
+  const wanted = {
+    topic,
+    partitions,
+    replicationFactor: replication_factor,
+    rawRetentionHours: raw_retention_hours,
+  };
+  const giveUpAfterMs = flags.once === true ? (flags.timeout ?? 300) * 1000 : undefined;
+  const kafka = await kafkaAddressOf(settings);
+  const opened = await openChunkTopic(wanted, { kafka, giveUpAfterMs, opening, signal: over, onNotice });
+  if (opened.facts.created) onNotice(`Made the topic ${topic} with ${opened.facts.partitions} partitions.`);
+  for (const finding of opened.facts.findings) onNotice(`Warning: ${finding}`);
+  return opened;
+}
+
+interface Told extends Around, Pick<ShipOptions, 'onNotice' | 'onProgress'> {
+  readonly topic: ChunkTopic;
+  readonly over: AbortSignal;
+}
+
+async function optionsOf(
+  { operands, flags, signal }: Invocation<ShipFlags>,
+  { settings, folder, topic, over, onNotice, onProgress }: Told,
+): Promise<ShipOptions> {
+  const { topic: name, group, raw_retention_hours } = settings.kafka;
+  // Another cluster or topic has other lines: each has a state of its own.
+  const cluster = topic.facts.clusterId.replace(/[^\w-]/g, '_');
+  const state = await openStateFile(join(folder, `${name}@${cluster}.json`));
+  if (state.finding !== undefined) onNotice(state.finding);
+  const { mayRead } = openLagGate({
+    isFarBehind: () => topic.isFarBehind(group, (raw_retention_hours * HOUR_MS) / 2),
+    signal: AbortSignal.any([signal, over]),
+    onNotice,
+  });
+  return {
+    paths: operands,
+    filesFrom: flags.filesFrom,
+    site:
+      flags.site ??
+      hostname()
+        .replace(/[^\w.:@/-]/g, '-')
+        .slice(0, 128),
+    sink: topic.sink,
+    partitions: topic.facts.partitions,
+    sources: state.sources,
+    saveState: state.save,
+    mayRead,
+    signal,
+    onProgress,
+    onNotice,
+  };
+}
