@@ -15,6 +15,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./replay/command.ts')).replayCommand,
   },
   {
+    name: 'ingest',
+    summary: 'count the lines of a Kafka topic, each once',
+    group: 'Count',
+    load: async () => (await import('./ingester/command.ts')).ingestCommand,
+  },
+  {
     name: 'recount',
     summary: 'count days again by other rules, and enter the difference',
     group: 'Count',

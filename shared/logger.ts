@@ -13,6 +13,16 @@ export type LogEvent =
       readonly lines: number;
       readonly lines_per_second: number;
     }
+  | {
+      readonly event: 'ingest';
+      readonly lines: number;
+      readonly batches: number;
+      readonly partitions: number;
+      /** Messages that are not in the store yet. */
+      readonly lag: number;
+      /** Age of the oldest line that was fetched and is not in the store. */
+      readonly oldest_seconds: number;
+    }
   | { readonly event: 'stopping' };
 
 export type Log = (event: LogEvent) => void;

@@ -1,9 +1,7 @@
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
-import { cutToPath } from '../../shared/count/request-path.ts';
-import { decodeSpan } from '../../shared/formats/decode-span.ts';
+import { pathsIn } from '../../shared/count/paths-in.ts';
 import type { LineReader } from '../../shared/formats/log-format.ts';
 import { openReader } from '../../shared/formats/registry.ts';
-import { RequestView } from '../../shared/formats/request-view.ts';
 import type { Layout } from '../../shared/layouts/layout.ts';
 import { LayoutVote } from '../../shared/layouts/layout-vote.ts';
 import { layouts } from '../../shared/layouts/registry.ts';
@@ -103,20 +101,4 @@ function votedLayout(path: string, vote: LayoutVote): string | undefined {
     `no layout fits more than 90 % of its artifact paths: ${shares}.`,
     'Name one with --layout, or list several registries in tallymark.yaml.',
   ]);
-}
-
-/** Paths of the requests in these lines. */
-function* pathsIn({ buffer, byteOffset, length }: Uint8Array, reader: LineReader): Generator<string> {
-  const lines = Buffer.from(buffer, byteOffset, length);
-  const view = new RequestView();
-  for (let start = 0; start < length; ) {
-    const newline = lines.indexOf(10, start);
-    const end = newline < 0 ? length : newline;
-    if (reader.read(lines, start, end, view) === 'found') {
-      cutToPath(view);
-      const text = decodeSpan(view.bytes, view.path);
-      if (text) yield text;
-    }
-    start = end + 1;
-  }
 }

@@ -101,7 +101,10 @@ export async function coverageRows(
 }
 
 /** The ranges that reach into a stretch: plain data, for the thread that counts it. Empty: nothing of it is counted yet. */
-export function rangesWithin({ ranges }: Coverage, { from, to }: OpenStretch): CoveredRange[] {
+export function rangesWithin(
+  { ranges }: Pick<Coverage, 'ranges'>,
+  { from, to }: OpenStretch,
+): CoveredRange[] {
   return ranges.filter((range) => range.to > from && (to === undefined || range.from < to));
 }
 
@@ -125,7 +128,7 @@ export interface OpenStretch {
  * What is to be read of a source: all but complete ranges, in order, cut where any range begins or ends, so that ranges
  * never overlap in a month. Lines in it may still be covered for their own month: ask `isCoveredBy`.
  */
-export function openStretches({ ranges }: Coverage): OpenStretch[] {
+export function openStretches({ ranges }: Pick<Coverage, 'ranges'>): OpenStretch[] {
   const borders = [...new Set([0, ...ranges.flatMap(({ from, to }) => [from, to])])].sort((a, b) => a - b);
   return borders
     .map((from, index): OpenStretch => ({ from, to: borders[index + 1] }))

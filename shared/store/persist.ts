@@ -7,8 +7,10 @@ const longestPauseMs = 10_000;
 /** How long to try. */
 export interface Patience {
   readonly clock: Clock;
-  /** From the first failure on. */
+  /** From the first failure on; infinite for who never gives up. */
   readonly timeoutMs: number;
+  /** Told of each failure that is tried again. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,6 +31,7 @@ export async function persist<T>(patience: Patience, operation: () => Promise<T>
       return await operation();
     } catch (error) {
       if (!(error instanceof AmbiguousInsert || error instanceof StoreUnavailable)) throw error;
+      patience.onFailure?.(error);
       const now = patience.clock.now();
       deadline ??= now + patience.timeoutMs;
       if (now >= deadline) {

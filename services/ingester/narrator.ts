@@ -1,0 +1,76 @@
+import type { Log } from '../../shared/logger.ts';
+import { formatCounted, formatDuration } from '../../shared/terminal/numbers.ts';
+import type { Terminal } from '../command.ts';
+import type { IngestEvent, IngestProgress } from './ingest-options.ts';
+
+/** One trouble is told once, and again when it has lasted so long. */
+const repeatMs = 60_000;
+
+/** Tells on standard error what happens to an ingest: troubles in words, each once a while, and how far it is as a log line. */
+export class Narrator {
+  readonly #terminal: Terminal;
+  readonly #log: Log;
+  readonly #inWords: (error: unknown) => string;
+  readonly #told = new Map<string, number>();
+  #lines = 0;
+  #batches = 0;
+
+  constructor(terminal: Terminal, log: Log, inWords: (error: unknown) => string) {
+    this.#terminal = terminal;
+    this.#log = log;
+    this.#inWords = inWords;
+  }
+
+  tell(event: IngestEvent): void {
+    if (event.event === 'counted') this.#count(event);
+    else if (event.event === 'progress') this.#logProgress(event.progress);
+    else this.#once(this.#wordsFor(event));
+  }
+
+  #count({ lines, lies }: Extract<IngestEvent, { event: 'counted' }>): void {
+    this.#batches++;
+    for (const count of Object.values(lines)) this.#lines += count;
+    if (lies > 0)
+      this.#once(
+        'Messages came whose headers cannot be true. Their lines were counted by offset: once, and again if they are shipped again.',
+      );
+  }
+
+  #logProgress({ partitions, lag, oldestMs }: IngestProgress): void {
+    const age = oldestMs === undefined ? 0 : Math.max(0, Math.round((Date.now() - oldestMs) / 1000));
+    const [lines, batches] = [this.#lines, this.#batches];
+    this.#log({ event: 'ingest', lines, batches, partitions, lag, oldest_seconds: age });
+  }
+
+  #wordsFor(event: Exclude<IngestEvent, { event: 'counted' | 'progress' }>): string {
+    switch (event.event) {
+      case 'assigned':
+        return `reading ${formatCounted(event.partitions, 'partition')}`;
+      case 'waiting':
+        return 'A replay is writing to this store; this ingester waits until it has ended.';
+      case 'given_up':
+        return 'A replay had stopped half-way, and what it had not finished was given up. Give its files again: `tallymark replay --via kafka`.';
+      case 'recovered':
+        return event.outcome === 'finished'
+          ? 'An ingester had stopped half-way: finished what it had begun.'
+          : 'An ingester had stopped half-way, and Kafka has not all of its messages any more: what is there is counted.';
+      case 'gap':
+        return `Kafka had dropped ${formatCounted(event.to - event.from, 'message')} of partition ${event.partition} before they were counted. Ship the logs of that time again; see \`tallymark doctor\`.`;
+      case 'refused':
+        return event.message;
+      case 'retry':
+        return `${this.#inWords(event.error)} Trying again; nothing is lost.`;
+      case 'again':
+        return `${this.#inWords(event.error)} Trying again in ${formatDuration(event.pauseMs / 1000)}; nothing is lost.`;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #once(text: string): void {
+    const now = performance.now();
+    if (now - (this.#told.get(text) ?? -Infinity) < repeatMs) return;
+    this.#told.set(text, now);
+    this.#terminal.err(`${text}\n`);
+  }
+}

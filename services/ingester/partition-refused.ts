@@ -1,0 +1,26 @@
+import type { PartitionName } from './partition-name.ts';
+import type { Refusal } from './resume-point.ts';
+
+/** A partition that is not read, since it would be guessing where to go on: what is wrong with it, and what to do. */
+export class PartitionRefused extends Error {
+  override readonly name = 'PartitionRefused';
+
+  constructor(why: Refusal, { topic, partition }: PartitionName) {
+    super(`Partition ${partition} of ${topic} is not read: ${describeRefusal(why)}`);
+  }
+}
+
+function describeRefusal(why: Refusal): string {
+  switch (why) {
+    case 'strange_group':
+      return 'something else than Tallymark commits offsets of this group. Give another one with --group.';
+    case 'other_group':
+      return 'its group has passed messages that this store has nothing of. Give a new one with --group, which begins with the first message there is.';
+    case 'other_store':
+      return 'its group has counted into another store, or this one was restored from an older backup. Give the store that it belongs to, or a new group with --group; of chunks that `tallymark ship` sent no line is counted twice.';
+    case 'truncated':
+      return 'it ends before what was counted of it, so Kafka has lost messages that were acknowledged. Ship the logs again into a new topic with --topic; what was counted is not counted again.';
+    default:
+      return why satisfies never;
+  }
+}

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { StoreError } from '../../shared/clickhouse/database.ts';
+import type { CountedMonth, FileSetup } from '../../shared/count/counted-batch.ts';
+import { type AssignedPartition, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
+import { describeSetups, encodePart, encodeVoidPart } from '../../shared/store/encode-part.ts';
+import { insertPart, markersOf, type Part } from '../../shared/store/insert-part.ts';
+import type { Marker } from '../../shared/store/own-row.ts';
+import { type Patience, StoreTimeout } from '../../shared/store/persist.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { IngestObserver } from './ingest-observer.ts';
+import { lastMessageWord } from './look-up-partition.ts';
+import { type OffsetIntent, type PartlyCounted, writeNote } from './offset-note.ts';
+import type { FullBatch } from './open-batch.ts';
+import { batchName } from './partition-name.ts';
+import { countedTo, type LastBatch, type PendingBatch } from './resume-point.ts';
+
+/** What a partition's batches are written with. */
+export interface WriterOptions {
+  readonly store: Store;
+  readonly kafka: AssignedPartition;
+  /** Asked between an intent and its first insert: false where somebody took this ingester for dead. */
+  isFeeding(): Promise<boolean>;
+  readonly setups: { readonly layout: string | undefined };
+  readonly observer: IngestObserver;
+  readonly signal: AbortSignal;
+}
+
+/** Another process took this ingester for dead; its group goes on without it, and it may join again. */
+export class FeedingLost extends Error {
+  override readonly name = 'FeedingLost';
+}
+
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/** Writes the batches of one partition, each exactly once: intent, look, one part a month, commit. */
+export class PartitionWriter {
+  readonly prefix: string;
+  readonly #options: WriterOptions;
+  readonly #patience: Patience;
+  #generation = 0;
+  #counted = 0;
+  #partly: PartlyCounted | undefined;
+
+  constructor(options: WriterOptions, prefix: string) {
+    const { store, signal, observer } = options;
+    this.#options = options;
+    this.prefix = prefix;
+    this.#patience = {
+      clock: store.clock,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      signal,
+      onFailure: (error) => observer.retry('counts', error),
+    };
+  }
+
+  /** Offsets of which only some months are counted, while reading has not passed them. */
+  get partly(): PartlyCounted | undefined {
+    return this.#partly;
+  }
+
+  /** Begins with the last batch that the store knows. */
+  begin(last: LastBatch | undefined): void {
+    this.#generation = last?.generation ?? 0;
+    this.#counted = countedTo(last);
+  }
+
+  /** Batches of this generation follow. */
+  goOn({
+    generation,
+    partly,
+  }: {
+    readonly generation: number;
+    readonly partly?: PartlyCounted | undefined;
+  }): void {
+    if (generation !== this.#generation) this.#counted = 0;
+    this.#generation = generation;
+    this.#partly = partly;
+  }
+
+  /** Records what is going to be inserted, inserts it, and commits the offset after it. `pending`: the intent is recorded already. */
+  async write(batch: FullBatch, pending?: PendingBatch): Promise<void> {
+    const started = this.#options.store.clock.now();
+    const name = batchName(this.prefix, { generation: this.#generation, from: batch.from, to: batch.to });
+    const isNew = batch.counted.months.length > 0;
+    if (isNew && pending === undefined) {
+      await this.#commit(batch.from, intentOf(batch));
+    }
+    if (isNew || pending !== undefined) {
+      if (!(await this.#options.isFeeding())) throw new FeedingLost();
+      await this.#insert(name, batch, pending);
+      this.#counted = batch.to;
+    }
+    if (this.#partly && this.#partly.to <= batch.to) this.#partly = undefined;
+    await this.#commit(batch.to);
+    const { lines, facts } = batch;
+    this.#options.observer.counted({
+      ...facts,
+      name,
+      lines,
+      insertMs: this.#options.store.clock.now() - started,
+    });
+  }
+
+  /**
+   * Burns the tokens of a batch that cannot be formed any more, so that not even an insert that is still on its way can count it; gives which
+   * of its months are counted all the same.
+   */
+  async burn({ generation, from, to, months = [] }: PendingBatch): Promise<PartlyCounted> {
+    const batch = batchName(this.prefix, { generation, from, to });
+    const there: number[] = [];
+    for (const month of months) {
+      const marker = await this.#insertPart({ batch, month, rows: encodeVoidPart(batch, month, months) });
+      if (!marker.isVoid) there.push(month);
+    }
+    this.#counted = from;
+    return { from, to, months: there };
+  }
+
+  async #insert(name: string, batch: FullBatch, pending: PendingBatch | undefined): Promise<void> {
+    const { counted, setup, pins, stretches, lastMessage } = batch;
+    const there =
+      pending === undefined ? [] : await markersOf(this.#options.store.counts, [name], this.#patience);
+    const intended = there[0]?.months ?? pending?.months ?? [];
+    const months = sorted([...intended, ...counted.months.map(({ month }) => month)]);
+    const how = describeSetups([setup], pins);
+    if (lastMessage) how.push(lastMessageWord(lastMessage));
+    const byMonth = new Map(counted.months.map((month) => [month.month, month]));
+    for (const month of months) {
+      if (there.some((marker) => marker.month === month)) continue;
+      const marker: Marker = { batch: name, month, months, isVoid: false, how: how.toSorted() };
+      const rows = encodePart(marker, stretches, byMonth.get(month) ?? emptyMonth(month));
+      await this.#insertPart({ batch: name, month, rows });
+    }
+  }
+
+  /** For as long as it takes: what the store refuses (a full disk, missing rights) somebody puts right, and Kafka keeps the lines until then. */
+  async #insertPart(part: Part): Promise<Marker> {
+    return await this.#untilItWorks('counts', async () => {
+      return await insertPart(this.#options.store.counts, part, this.#patience);
+    });
+  }
+
+  async #commit(offset: number, intent?: OffsetIntent): Promise<void> {
+    const { setups } = this.#options;
+    const note = writeNote({
+      counted: this.#counted,
+      generation: this.#generation,
+      layout: setups.layout,
+      partly: this.#partly,
+      intent,
+    });
+    await this.#untilItWorks('offsets', () => this.#options.kafka.commit(offset, note));
+  }
+
+  async #untilItWorks<T>(stage: 'offsets' | 'counts', operation: () => Promise<T>): Promise<T> {
+    const { store, signal, observer } = this.#options;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      signal.throwIfAborted();
+      try {
+        return await operation();
+      } catch (error) {
+        signal.throwIfAborted();
+        const isStoreFault = error instanceof StoreError || error instanceof StoreTimeout;
+        if (error instanceof PartitionLost || (stage === 'counts' && !isStoreFault)) throw error;
+        observer.retry(stage, error);
+      }
+      await store.clock.sleep(pauseMs, signal);
+    }
+  }
+}
+
+/** SHA-256 of how lines are read, which tells in an intent whether they are read in the same way again. */
+export function digestOfSetup(setup: FileSetup): string {
+  return createHash('sha256').update(JSON.stringify(setup)).digest('hex').slice(0, 16);
+}
+
+function intentOf({ to, counted, pins, setup }: FullBatch): OffsetIntent {
+  return { to, months: counted.months.map(({ month }) => month), pins, setup: digestOfSetup(setup) };
+}
+
+function emptyMonth(month: number): CountedMonth {
+  return { month, rows: new Uint8Array(0), rowCount: 0, days: [], stretches: [] };
+}
+
+function sorted(months: readonly number[]): number[] {
+  return [...new Set(months)].sort((a, b) => a - b);
+}

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { Chunk } from '../../shared/kafka/chunk.ts';
+import { type CoveredRange, openStretches, rangesWithin } from '../../shared/store/coverage.ts';
+import { type Keyed, keyLastLine } from '../../shared/store/source-key.ts';
+
+/** A part of a chunk that is still to be counted, in bytes of its source. */
+export interface ChunkPiece {
+  readonly from: number;
+  readonly to: number;
+  /** What is counted of some months in it. */
+  readonly covered: readonly CoveredRange[];
+}
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * What of a chunk is not counted yet, in order; `lie` where its lines cannot be those that its headers say: its beginning is another
+ * source's, or another line was counted where one of its lines ends.
+ */
+export function placeChunk(
+  { source: { identity }, position }: Chunk,
+  value: Uint8Array,
+  { ranges, keyed }: { readonly ranges: readonly CoveredRange[]; readonly keyed: Keyed },
+): readonly ChunkPiece[] | 'lie' {
+  if (position === 0 && !beginsLike(value, identity)) return 'lie';
+  const chunk = { from: position, to: position + value.length };
+  const within = rangesWithin({ ranges }, chunk);
+  if (within.length === 0) return [{ ...chunk, covered: [] }];
+  if (!within.every((range) => fits(range, value, { position, keyed }))) return 'lie';
+  const pieces: ChunkPiece[] = [];
+  for (const open of openStretches({ ranges: within })) {
+    const from = Math.max(open.from, chunk.from);
+    const to = Math.min(open.to ?? chunk.to, chunk.to);
+    if (from < to) pieces.push({ from, to, covered: rangesWithin({ ranges: within }, { from, to }) });
+  }
+  return pieces;
+}
+
+/** A chunk may be shorter than the beginning it has; then nothing can be told. */
+function beginsLike(value: Uint8Array, identity: Chunk['source']['identity']): boolean {
+  const { startLength, start } = identity;
+  return value.length < startLength || hash('sha256', value.subarray(0, startLength)) === start;
+}
+
+/** Whether a range begins and ends with a line of the chunk, where it does so within it, and ends with the very line that was counted. */
+function fits(
+  { from, to, last }: CoveredRange,
+  value: Uint8Array,
+  { position, keyed }: { readonly position: number; readonly keyed: Keyed },
+): boolean {
+  const begin = from - position;
+  if (begin > 0 && value[begin - 1] !== newline) return false;
+  const end = to - position;
+  if (end > value.length) return true;
+  const isUnterminated = value[end - 1] !== newline;
+  if (isUnterminated && end < value.length && value[end] !== newline) return false;
+  return keyLastLine(keyed, hash('sha256', lineBefore(value, end))) === last;
+}
+
+/** The line that ends at a byte, without its line end. */
+function lineBefore(value: Uint8Array, end: number): Uint8Array {
+  let to = value[end - 1] === newline ? end - 1 : end;
+  const from = value.lastIndexOf(newline, to - 1) + 1;
+  if (to > from && value[to - 1] === carriageReturn) to--;
+  return value.subarray(to === 0 ? 0 : from, to);
+}

@@ -1,0 +1,167 @@
+import type { Pins } from '../../shared/count/counted-batch.ts';
+import type { OffsetNote, PartlyCounted } from './offset-note.ts';
+import type { KafkaBatch } from './partition-name.ts';
+
+/** The last batch of a partition that the store knows, as its markers tell it. */
+export interface LastBatch extends KafkaBatch {
+  readonly name: string;
+  /** All its months, `YYYYMM`. */
+  readonly months: readonly number[];
+  /** Those of them that are in the store. */
+  readonly there: readonly number[];
+  /** Whether months of it were given up: then nothing is left to do for it. */
+  readonly isVoid: boolean;
+  readonly pins: Pins;
+  /** Its last message, by which the topic is known again. */
+  readonly lastMessage: KnownMessage | undefined;
+}
+
+/** A message by its offset and the keyed digest of its value. */
+export interface KnownMessage {
+  readonly offset: number;
+  readonly digest: string;
+}
+
+/** What is known of a partition when it is assigned. */
+export interface Known {
+  /** What the group has committed, if anything. */
+  readonly committed:
+    | { readonly offset: number; readonly note: OffsetNote | 'strange' | undefined }
+    | undefined;
+  /** Offset of the first message that Kafka still has. */
+  readonly low: number;
+  /** Offset after the last one. */
+  readonly high: number;
+  readonly last: LastBatch | undefined;
+}
+
+/** A batch that was begun and may be half in the store. */
+export interface PendingBatch extends KafkaBatch {
+  /** Undefined where nobody wrote them down. */
+  readonly months: readonly number[] | undefined;
+  readonly pins: Pins;
+  /** Where only markers tell of it: a message by which the topic is known again. */
+  readonly lastMessage: KnownMessage | undefined;
+}
+
+/** Offsets that Kafka dropped before they were counted. */
+export interface OffsetGap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Why a partition is not read; each is put into words by `describeRefusal`. */
+export type Refusal = 'strange_group' | 'other_group' | 'other_store' | 'truncated';
+
+/** Where reading goes on. */
+export interface ReadFrom {
+  readonly do: 'read';
+  readonly from: number;
+  readonly generation: number;
+  readonly gap?: OffsetGap;
+  readonly partly?: PartlyCounted | undefined;
+}
+
+export type ResumePoint =
+  | ReadFrom
+  /** The pending batch can be formed again from the messages. */
+  | { readonly do: 'finish'; readonly pending: PendingBatch }
+  /** Messages of the pending batch are gone: what is not in the store of it never will be, then go on. */
+  | { readonly do: 'burn'; readonly pending: PendingBatch; readonly next: ReadFrom }
+  /** The group's offsets are lost: whether this is still the same topic is told by a message that was counted. */
+  | {
+      readonly do: 'compare';
+      readonly message: KnownMessage;
+      readonly same: ReadFrom;
+      readonly other: ReadFrom;
+    }
+  | { readonly do: 'refuse'; readonly why: Refusal };
+
+/**
+ * Where to go on in a partition (`exactly-once.md`, "Traps": compare with the markers at start, seek forward if behind, refuse to start if the
+ * log ends before it, publish a gap, never guess).
+ */
+export function resumePoint(all: Known): ResumePoint {
+  const known = withoutOlderTopic(all);
+  const { committed, low, high, last } = known;
+  const note = committed?.note;
+  if (note === 'strange') return { do: 'refuse', why: 'strange_group' };
+  const counted = countedTo(last);
+  const isNewerTopic = note !== undefined && last !== undefined && note.generation > last.generation;
+  if (committed !== undefined && note === undefined && last === undefined && committed.offset > low)
+    return { do: 'refuse', why: 'other_group' };
+  if (note !== undefined && !isNewerTopic && note.counted > counted)
+    return { do: 'refuse', why: 'other_store' };
+  const generation = note?.generation ?? last?.generation ?? 0;
+  const pending = pendingBatch(known, generation);
+  if (pending !== undefined) return resumePending(pending, known);
+  const isBehind =
+    last !== undefined && !isNewerTopic && (committed === undefined || committed.offset < counted);
+  if (isBehind) return resumeWithoutOffsets(last, known);
+  const from = committed?.offset ?? low;
+  if (from > high) return { do: 'refuse', why: 'truncated' };
+  return readFrom(from, { low, generation, partly: note?.partly });
+}
+
+/** Up to where batches have counted all there was; a batch that was given up in part is read once more. */
+export function countedTo(last: LastBatch | undefined): number {
+  if (last === undefined) return 0;
+  return last.isVoid ? last.from : last.to;
+}
+
+/** Offsets of a topic that was deleted since mean nothing for the one that is there now. */
+function withoutOlderTopic(known: Known): Known {
+  const note = known.committed?.note;
+  const isOlder = note !== undefined && note !== 'strange' && note.generation < (known.last?.generation ?? 0);
+  return isOlder ? { ...known, committed: undefined } : known;
+}
+
+/** By the intent beside the offset, or, where that is lost, by the markers of some of its months. */
+function pendingBatch({ committed, last }: Known, generation: number): PendingBatch | undefined {
+  const note = committed?.note;
+  if (committed && note && note !== 'strange' && note.intent) {
+    const { to, months, pins } = note.intent;
+    return { generation, from: committed.offset, to, months, pins, lastMessage: undefined };
+  }
+  if (last === undefined || last.generation !== generation) return undefined;
+  if (last.isVoid || last.months.every((month) => last.there.includes(month))) return undefined;
+  const { from, to, months, pins, lastMessage } = last;
+  return { generation, from, to, months, pins, lastMessage };
+}
+
+function resumePending(pending: PendingBatch, { committed, low, high }: Known): ResumePoint {
+  const { from, to, generation } = pending;
+  if (high < to) {
+    if (committed !== undefined) return { do: 'refuse', why: 'truncated' };
+    // Kafka forgets a group's offsets with its topic: this one was made again.
+    return { do: 'burn', pending, next: { do: 'read', from: low, generation: generation + 1 } };
+  }
+  if (from >= low) return { do: 'finish', pending };
+  return { do: 'burn', pending, next: readFrom(from, { low, generation }) };
+}
+
+function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known): ResumePoint {
+  const { generation, isVoid, lastMessage } = last;
+  const to = countedTo(last);
+  const other: ReadFrom = { do: 'read', from: low, generation: generation + 1 };
+  if (high < to) return committed === undefined ? other : { do: 'refuse', why: 'truncated' };
+  const partly = isVoid ? { from: last.from, to: last.to, months: last.there } : undefined;
+  const same = readFrom(to, { low, generation, partly });
+  if (isVoid || lastMessage === undefined || lastMessage.offset < low) return same;
+  return { do: 'compare', message: lastMessage, same, other };
+}
+
+function readFrom(
+  from: number,
+  {
+    low,
+    ...rest
+  }: {
+    readonly low: number;
+    readonly generation: number;
+    readonly partly?: PartlyCounted | undefined;
+  },
+): ReadFrom {
+  if (from >= low) return { do: 'read', from, ...rest };
+  return { do: 'read', from: low, ...rest, gap: { from, to: low } };
+}

@@ -1,0 +1,148 @@
+import { availableParallelism } from 'node:os';
+import type { Store as Connection } from '../../shared/clickhouse/connect-store.ts';
+import { clientAddressOf, type Settings } from '../../shared/config.ts';
+import { dayAt, isoDay } from '../../shared/days.ts';
+import { installedCountryDatabase, isStale } from '../../shared/geo/open-country-database.ts';
+import { watchCountryDatabase } from '../../shared/geo/watch-country-database.ts';
+import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
+import { openTopic, type TopicFacts } from '../../shared/kafka/topic.ts';
+import { createLog } from '../../shared/logger.ts';
+import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
+import { rememberPartitions } from '../../shared/store/feeding.ts';
+import { optimizeMonths } from '../../shared/store/store-facts.ts';
+import { storeOver } from '../../shared/store/store-over.ts';
+import { CommandError, type ExitCode, type Invocation } from '../command.ts';
+import { configuredRegistries } from '../configured-registries.ts';
+import { countryDatabasePath } from '../country-database.ts';
+import { describeFailure } from '../describe-failure.ts';
+import { openStore } from '../open-store.ts';
+import type { IngestFlags } from './command.ts';
+import { drawIngest } from './draw-ingest.ts';
+import { ingest } from './ingest.ts';
+import { Narrator } from './narrator.ts';
+import { LayoutUndecided, SetupChoice } from './setup-choice.ts';
+
+interface Configured {
+  readonly settings: Settings;
+  readonly address: KafkaAddress;
+}
+
+/** A month in more parts than this is merged at the end of a run that has one. */
+const mostParts = 30;
+
+/** `tallymark ingest`, once its flags are known to be right. */
+export async function runIngest(
+  invocation: Invocation<IngestFlags>,
+  { settings, address }: Configured,
+): Promise<ExitCode> {
+  const { flags, terminal, signal } = invocation;
+  const setups = new SetupChoice(choiceOptions(flags, settings));
+  const kafka = connectKafka(address);
+  const admin = kafka.admin();
+  const inWords = (error: unknown) => wordsFor(error, { invocation, address });
+  const narrator = new Narrator(terminal, createLog(settings.log, terminal.err), inWords);
+  try {
+    await admin.connect().catch((error: unknown) => {
+      throw asKafkaError(error, address);
+    });
+    const { topic, group, partitions, replication_factor, raw_retention_hours } = settings.kafka;
+    const facts = await openTopic(admin, {
+      topic,
+      partitions,
+      replicationFactor: replication_factor,
+      rawRetentionHours: raw_retention_hours,
+    }).catch((error: unknown) => {
+      throw asKafkaError(error, address);
+    });
+    for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);
+    await using connection = await openStore(settings, 'write');
+    await requirePartitions(connection, topic, facts);
+    const countries = watchCountryDatabase(countryDatabasePath(settings) ?? installedCountryDatabase());
+    warnIfStale(countries.current(), terminal.err);
+    const summary = await ingest({
+      kafka,
+      admin,
+      topic,
+      facts,
+      group,
+      database: connection,
+      store: storeOver(connection),
+      setups,
+      countries,
+      workers: flags.workers ?? availableParallelism(),
+      batchMs: flags.batchSeconds * 1000,
+      once: flags.once === true,
+      site: flags.site ?? '',
+      signal,
+      onEvent: (event) => narrator.tell(event),
+    });
+    if (flags.once === true) await optimizeMonths(connection, { parts: mostParts });
+    terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawIngest(summary, terminal.width));
+    return summary.refused.length > 0 ? 1 : 0;
+  } catch (error) {
+    if (error instanceof LayoutUndecided) throw new CommandError(2, error.message);
+    throw error;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+function choiceOptions(flags: IngestFlags & { registry?: string }, settings: Settings) {
+  const { layout, rules = defaultRulesName, registry } = flags;
+  const registryOf = (name: string) => ({ name: registry ?? name, layout: name, rules });
+  const configured = layout === undefined ? configuredRegistries(settings, registry) : undefined;
+  if (configured !== undefined && flags.rules !== undefined) {
+    throw new CommandError(
+      2,
+      '--rules, but the configuration lists registries',
+      'give each its rules there, or name a --layout',
+    );
+  }
+  return {
+    reading: {
+      format: flags.format ?? 'auto',
+      enveloped: true,
+      fileName: '',
+      clientAddress: clientAddressOf(settings),
+      ...(settings.formats.json && { keys: settings.formats.json }),
+      countryFrom: settings.country_from,
+    },
+    registries: layout === undefined ? configured : [registryOf(layout)],
+    registryOf,
+  };
+}
+
+/** A source has its partition by their number, so another number would have two ingesters count one source at a time. */
+async function requirePartitions(
+  connection: Connection,
+  topic: string,
+  { clusterId, partitions }: TopicFacts,
+): Promise<void> {
+  const first = await rememberPartitions(connection, clusterId, topic, partitions);
+  if (first === partitions) return;
+  throw new CommandError(
+    1,
+    `the topic ${topic} has ${partitions} partitions, and was counted with ${first}`,
+    'the number is fixed from day one, as it decides which partition a log goes to; name a new topic with --topic',
+  );
+}
+
+function warnIfStale(
+  database: ReturnType<ReturnType<typeof watchCountryDatabase>['current']>,
+  write: (text: string) => void,
+): void {
+  const today = isoDay(dayAt(Date.now()));
+  if (isStale(database, today))
+    write(`The country data is ${database.ageDays(today)} days old; \`tallymark geo update\` replaces it.\n`);
+}
+
+/** An error of Kafka's or of the store's in words; of any other its kind and place. */
+function wordsFor(
+  error: unknown,
+  { invocation, address }: { invocation: Invocation<IngestFlags>; address: KafkaAddress },
+): string {
+  const { program } = invocation;
+  const isKafkas = error instanceof Error && error.name.startsWith('KafkaJS');
+  return describeFailure(isKafkas ? asKafkaError(error, address) : error, { program, stopped: false })
+    .message;
+}

@@ -1,0 +1,234 @@
+import type { Admin, Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { assignInTurn } from './assign-in-turn.ts';
+import { type AssignedPartition, PartitionLost } from './assigned-partition.ts';
+import type { FetchedMessages, TopicMessage } from './message.ts';
+import { OffsetOutOfRange, refuseDefaultOffsets } from './refuse-default-offsets.ts';
+
+/** Which group reads what, and who is told of it. */
+export interface ConsumerOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly group: string;
+  /** The group was joined, and gives these partitions; those it gave before are lost. */
+  onAssigned(partitions: readonly AssignedPartition[]): void;
+  /** False where these are not the messages that are wanted; they are then fetched again when `readFrom` says so. */
+  onFetched(partition: AssignedPartition, fetched: FetchedMessages): boolean;
+}
+
+/** A member of a group. Disposing of it leaves the group. */
+export interface FencedConsumer extends AsyncDisposable {
+  /** Rejects when the member cannot go on: a new one has to be made. Never resolves. */
+  readonly failed: Promise<never>;
+}
+
+/** A member that gives no sign of life for so long is taken for dead by the group. */
+const sessionTimeoutMs = 30_000;
+/** How long the group waits for members that are to join anew. */
+const rebalanceTimeoutMs = 60_000;
+const heartbeatMs = 3_000;
+/** How long a fetch waits where there is nothing. */
+const fetchWaitMs = 200;
+const partitionFetchBytes = 1 << 20;
+const fetchBytes = 8 << 20;
+
+/**
+ * Joins a group and fetches what it gives. The broker checks a member's generation and not what it owns (kafkajs #1046), so each join begins
+ * an epoch of our own, before the request is sent, and nothing of an earlier epoch is committed any more.
+ */
+export async function joinGroup(options: ConsumerOptions): Promise<FencedConsumer> {
+  const member = new Member(options);
+  try {
+    await member.start();
+    return member;
+  } catch (error) {
+    await member[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
+
+class Member implements FencedConsumer {
+  readonly failed: Promise<never>;
+  readonly #options: ConsumerOptions;
+  readonly #consumer: Consumer;
+  readonly #admin: Admin;
+  #epoch = new AbortController();
+  #assigned = new Map<number, Partition>();
+  #fail: (error: unknown) => void = () => undefined;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#admin = options.kafka.admin();
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    // Whoever does not wait for it learns of it by the partitions' signals.
+    this.failed.catch(() => undefined);
+    this.#consumer = options.kafka.consumer({
+      groupId: options.group,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [
+        ({ cluster }) => {
+          refuseDefaultOffsets(cluster, () => this.#fail(new OffsetOutOfRange()));
+          return assignInTurn(cluster, () => this.#beginEpoch());
+        },
+      ],
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
+      heartbeatInterval: heartbeatMs,
+      maxWaitTimeInMs: fetchWaitMs,
+      maxBytesPerPartition: partitionFetchBytes,
+      maxBytes: fetchBytes,
+      retry: { retries: 5, restartOnFailure: async () => false },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { topic } = this.#options;
+    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#assign(payload.memberAssignment[topic] ?? []));
+    this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error));
+    this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => this.#passWithoutMessages(payload));
+    await Promise.all([this.#admin.connect(), this.#consumer.connect()]);
+    await this.#consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => this.#take(payload),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#epoch.abort(new PartitionLost());
+    await this.#consumer.disconnect().catch(() => undefined);
+    await this.#admin.disconnect().catch(() => undefined);
+  }
+
+  #beginEpoch(): void {
+    this.#epoch.abort(new PartitionLost());
+    this.#epoch = new AbortController();
+    this.#assigned = new Map();
+    // Where to read from has to be found out first.
+    this.#consumer.pause([{ topic: this.#options.topic }]);
+  }
+
+  #assign(partitions: readonly number[]): void {
+    const { topic, group } = this.#options;
+    const around = { topic, group, consumer: this.#consumer, admin: this.#admin, signal: this.#epoch.signal };
+    this.#assigned = new Map(partitions.map((partition) => [partition, new Partition(partition, around)]));
+    // One by one: pausing one of them later ends a pause of all.
+    this.#consumer.pause([{ topic, partitions: [...partitions] }]);
+    this.#options.onAssigned([...this.#assigned.values()]);
+  }
+
+  #take({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): void {
+    const partition = this.#assigned.get(batch.partition);
+    if (partition === undefined) return;
+    partition.commitBy = commitOffsetsIfNecessary;
+    const last = batch.lastOffset();
+    const { fetchedOffset } = batch as Batch & { readonly fetchedOffset: string };
+    const fetched = {
+      from: Number(fetchedOffset),
+      next: Number(last) + 1,
+      messages: batch.messages.map(messageOf),
+    };
+    if (this.#options.onFetched(partition, fetched)) resolveOffset(last);
+  }
+
+  /** What transactions leave in the log is passed by kafkajs itself, and we are to know. */
+  #passWithoutMessages(batch: {
+    partition: number;
+    batchSize: number;
+    firstOffset: string;
+    lastOffset: string;
+  }): void {
+    const partition = this.#assigned.get(batch.partition);
+    if (partition === undefined || batch.batchSize > 0 || batch.firstOffset === null) return;
+    const [from, next] = [Number(batch.firstOffset), Number(batch.lastOffset) + 1];
+    this.#options.onFetched(partition, { from, next, messages: [] });
+  }
+}
+
+function messageOf({ offset, value, headers, timestamp }: KafkaMessage): TopicMessage {
+  return { offset: Number(offset), value: value ?? undefined, headers, atMs: Number(timestamp) };
+}
+
+interface Around {
+  readonly topic: string;
+  readonly group: string;
+  readonly consumer: Consumer;
+  readonly admin: Admin;
+  readonly signal: AbortSignal;
+}
+
+/** What the broker says to who is not, or not yet, a member of the generation. */
+const lost = new Set([
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'REBALANCE_IN_PROGRESS',
+  'FENCED_INSTANCE_ID',
+]);
+
+class Partition implements AssignedPartition {
+  readonly partition: number;
+  readonly signal: AbortSignal;
+  /** Commits as the member of the group that fetched the last messages. */
+  commitBy: Commit | undefined;
+  readonly #around: Around;
+
+  constructor(partition: number, around: Around) {
+    this.partition = partition;
+    this.signal = around.signal;
+    this.#around = around;
+  }
+
+  async committed() {
+    const { admin, group, topic } = this.#around;
+    const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    const found = partitions.find(({ partition }) => partition === this.partition);
+    if (found === undefined || Number(found.offset) < 0) return undefined;
+    return { offset: Number(found.offset), metadata: found.metadata };
+  }
+
+  async commit(offset: number, metadata: string): Promise<void> {
+    const { topic } = this.#around;
+    const { partition, commitBy } = this;
+    if (commitBy === undefined) throw new Error('an offset is committed before anything was fetched');
+    const committed = { partition, offset: String(offset), metadata };
+    try {
+      // In one tick: between the two the group could be joined anew.
+      this.signal.throwIfAborted();
+      await commitBy({ topics: [{ topic, partitions: [committed] }] });
+    } catch (cause) {
+      this.signal.throwIfAborted();
+      if (lost.has((cause as { type?: string }).type ?? '')) throw new PartitionLost({ cause });
+      throw cause;
+    }
+  }
+
+  async watermarks() {
+    const { admin, topic } = this.#around;
+    const all = await admin.fetchTopicOffsets(topic);
+    const found = all.find(({ partition }) => partition === this.partition);
+    if (found === undefined) throw new OffsetOutOfRange();
+    return { low: Number(found.low), high: Number(found.high) };
+  }
+
+  readFrom(offset: number): void {
+    const { consumer, topic } = this.#around;
+    if (this.signal.aborted) return;
+    consumer.seek({ topic, partition: this.partition, offset: String(offset) });
+    this.resume();
+  }
+
+  pause(): void {
+    if (this.signal.aborted) return;
+    this.#around.consumer.pause([{ topic: this.#around.topic, partitions: [this.partition] }]);
+  }
+
+  resume(): void {
+    if (this.signal.aborted) return;
+    this.#around.consumer.resume([{ topic: this.#around.topic, partitions: [this.partition] }]);
+  }
+}
