@@ -1,0 +1,117 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
+import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
+import { partitionOf } from '../../shared/kafka/partition-of.ts';
+import { describeTopic, openTopic, type TopicWanted } from '../../shared/kafka/topic.ts';
+import { brokerTitle, whyNoBrokers } from './brokers.ts';
+
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'), () => {
+  let running: RunningBrokers;
+  let address: KafkaAddress;
+  let kafka: Kafka;
+  let admin: Admin;
+
+  beforeAll(async () => {
+    running = await startBrokers();
+    address = { brokers: running.brokers };
+    kafka = connectKafka(address);
+    admin = kafka.admin();
+    await admin.connect();
+  }, 120_000);
+  afterAll(async () => {
+    await admin?.disconnect();
+    await running?.stop();
+  });
+
+  const wanted = (topic: string): TopicWanted => ({
+    topic,
+    partitions: 5,
+    replicationFactor: -1,
+    rawRetentionHours: 24,
+  });
+
+  async function make(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ topics: [{ topic, numPartitions: 2, configEntries }] });
+  }
+
+  test('is made as privacy asks for, once, and opened as it is afterwards', async () => {
+    const first = await openTopic(admin, wanted('made'));
+    expect(first).toMatchObject({ partitions: 5, created: true, findings: [] });
+    expect(first.clusterId).toMatch(/^[\w-]{22}$/);
+    const again = await openTopic(admin, { ...wanted('made'), partitions: 9 });
+    expect(again).toEqual({ ...first, created: false });
+  });
+
+  test('is made by one of several who open it at once', async () => {
+    const admins = [kafka.admin(), kafka.admin(), kafka.admin()];
+    await Promise.all(admins.map((one) => one.connect()));
+    const facts = await Promise.all(admins.map((one) => openTopic(one, wanted('contended'))));
+    await Promise.all(admins.map((one) => one.disconnect()));
+    expect(facts.filter(({ created }) => created)).toHaveLength(1);
+    expect(facts.map(({ partitions }) => partitions)).toEqual([5, 5, 5]);
+  });
+
+  test('with Kafka’s defaults is found to keep lines too long', async () => {
+    await make('defaults', {});
+    const { findings, partitions } = await openTopic(admin, wanted('defaults'));
+    expect(partitions).toBe(2);
+    expect(findings).toEqual([
+      'topic defaults: raw lines stay for 168 h, longer than kafka.raw_retention_hours (24); set retention.ms=86400000',
+      'topic defaults: segments are closed after 168 h, and only closed ones are ever removed; set segment.ms=3600000',
+      'topic defaults: the age of a line is what its sender says, so retention can be off by any time; set message.timestamp.type=LogAppendTime',
+    ]);
+  });
+
+  const fine = { 'segment.ms': '3600000', 'message.timestamp.type': 'LogAppendTime' };
+  test.each([
+    { topic: 'short', settings: { 'retention.ms': '5400000' }, want: /are gone after 1\.5 h, sooner than/ },
+    { topic: 'ever', settings: { 'retention.ms': '-1' }, want: /stay for ever, longer than/ },
+    {
+      topic: 'small',
+      settings: { 'retention.ms': '86400000', 'retention.bytes': '1000' },
+      want: /removed by size/,
+    },
+  ])('that is $topic is found', async ({ topic, settings, want }) => {
+    await make(topic, { ...fine, ...settings });
+    expect((await describeTopic(admin, wanted(topic))).findings).toEqual([expect.stringMatching(want)]);
+  });
+
+  test.each(['compact', 'compact,delete'])('with cleanup.policy %s is refused', async (policy) => {
+    const topic = `compacted-${policy.length}`;
+    await make(topic, { 'cleanup.policy': policy });
+    await expect(openTopic(admin, wanted(topic))).rejects.toMatchObject({
+      name: 'KafkaError',
+      code: 'topic_settings',
+      message: expect.stringContaining(`topic ${topic} is compacted`),
+    });
+  });
+
+  test('that is missing is said to be, and not made by asking', async () => {
+    for (let round = 0; round < 2; round++)
+      await expect(describeTopic(admin, wanted('missing'))).rejects.toMatchObject({ code: 'no_topic' });
+    expect(await admin.listTopics()).not.toContain('missing');
+  });
+
+  test('with more replicas than brokers is explained', async () => {
+    const error = await openTopic(admin, { ...wanted('replicas'), replicationFactor: 3 }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(asKafkaError(error, address)).toMatchObject({
+      code: 'topic_settings',
+      message: expect.stringContaining('Lower kafka.replication_factor'),
+    });
+  });
+});
+
+describe('the partition of a source', () => {
+  test.each([
+    { firstLine: `00000000${'f'.repeat(56)}`, partitions: 8, want: 0 },
+    { firstLine: `0000000b${'0'.repeat(56)}`, partitions: 8, want: 3 },
+    { firstLine: `ffffffff${'0'.repeat(56)}`, partitions: 10, want: 5 },
+    { firstLine: `80000001${'0'.repeat(56)}`, partitions: 1, want: 0 },
+  ])('is for ever $want of $partitions', ({ firstLine, partitions, want }) => {
+    expect(partitionOf(firstLine, partitions)).toBe(want);
+  });
+});
