@@ -78,10 +78,30 @@ function factsOf({ registries, sources, batches, newestDay, months, pending, tur
           detail: undone.join('; '),
           advice: 'the next replay finishes it',
         },
-    {
-      name: 'writing now',
-      state: 'good',
-      detail: turns.length === 0 ? 'nobody' : formatCounted(turns.length, 'replay'),
-    },
+    writingNow(turns),
   ];
+}
+
+/** An entry in the ledger is renewed every five seconds; so long without is a dead process's. */
+const deadAfterSeconds = 60;
+
+/** Replays first, then each topic that feeds the store. */
+function writingNow(turns: StoreFacts['turns']): Finding {
+  const replays = turns.filter(({ feeds }) => feeds === '').length;
+  const feeders = turns.filter(({ feeds }) => feeds !== '');
+  const fed = [...new Set(feeders.map(({ feeds }) => feeds))].sort().map((feeds) => {
+    const count = feeders.filter((feeder) => feeder.feeds === feeds).length;
+    return `fed by ${feeds} (${formatCounted(count, 'ingester')})`;
+  });
+  const words = [...(replays === 0 ? [] : [formatCounted(replays, 'replay')]), ...fed];
+  const detail = words.join('; ') || 'nobody';
+  const name = 'writing now';
+  const dead = feeders.filter(({ renewedSecondsAgo }) => renewedSecondsAgo > deadAfterSeconds).length;
+  if (dead === 0) return { name, state: 'good', detail };
+  return {
+    name,
+    state: 'warning',
+    detail: `${detail}; ${formatCounted(dead, 'ingester')} died`,
+    advice: '`tallymark ingest` finishes what a dead one has begun; until then no replay may write',
+  };
 }

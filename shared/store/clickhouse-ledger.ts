@@ -48,6 +48,14 @@ const openTurnsQuery = `
   GROUP BY entry
   HAVING countIf(event = 'announced') > 0 AND countIf(event = 'closed') = 0`;
 
+/** Subquery: how many open entries say that somebody feeds the store, dead ones included. */
+export const openFeeders = `
+  SELECT count() FROM (
+    SELECT anyIf(body, event = 'announced') AS announced FROM ledger
+    WHERE entry >= 'turn/' AND entry < 'turn0'
+    GROUP BY entry
+    HAVING JSONExtractString(announced, 'feeds') != '' AND countIf(event = 'closed') = 0)`;
+
 const closedQuery = `SELECT 1 FROM ledger WHERE entry = {entry:String} AND event = 'closed' LIMIT 1`;
 
 const pendingQuery = `

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { SourceIdentity } from '../source/source.ts';
 import type { SourceKey } from './own-row.ts';
 
@@ -34,27 +33,7 @@ export function keyLastLine(keyed: Keyed, line: string): string {
   return keyed(`last/${line}`).slice(0, lineDigits);
 }
 
-/** A partition of a topic, for lines of which nothing else tells where they are from: positions in it are offsets. */
-export interface TopicPartition {
-  readonly clusterId: string;
-  readonly topic: string;
-  readonly partition: number;
-  /** Counts how often the topic was made anew. */
-  readonly generation: number;
-}
-
-/** A partition as a source. It has no beginning that files could be compared with, so its length is 0, as no file's ever is. */
-export function identifyPartition({
-  clusterId,
-  topic,
-  partition,
-  generation,
-}: TopicPartition): SourceIdentity {
-  const name = hash('sha256', `kafka/${clusterId}/${topic}/${partition}/${generation}`);
-  return { firstLine: name, start: name, startLength: 0 };
-}
-
-/** Whether a source is a partition of a topic, so that its lines are in no file. */
+/** Whether a source is a partition of a topic, whose lines are in no file: it has no beginning, which every file has. */
 export function isPartition({ startLength }: Pick<SourceKey, 'startLength'>): boolean {
   return startLength === 0;
 }

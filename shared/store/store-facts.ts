@@ -13,9 +13,11 @@ export interface StoreFacts {
   readonly batches: number;
   /** Batches that somebody intended and did not finish; the next replay does. */
   readonly pending: readonly { readonly site: string; readonly since: string; readonly files: number }[];
-  /** Who writes, or waits to. */
+  /** Who writes, or waits to, and who feeds the store. */
   readonly turns: readonly {
     readonly site: string;
+    /** What from, of who feeds it (`kafka access-logs`); '' of a replay. */
+    readonly feeds: string;
     readonly since: string;
     readonly renewedSecondsAgo: number;
   }[];
@@ -88,7 +90,8 @@ const pendingQuery = `
   GROUP BY entry ORDER BY since`;
 
 const turnsQuery = `
-  SELECT JSONExtractString(anyIf(body, event = 'announced'), 'site') AS site,
+  SELECT JSONExtractString(anyIf(body, event = 'announced') AS announced, 'site') AS site,
+    JSONExtractString(announced, 'feeds') AS feeds,
     formatDateTime(min(at), '%FT%TZ', 'UTC') AS since,
     dateDiff('second', max(at), now64(3)) AS renewedSecondsAgo
   FROM ledger WHERE startsWith(entry, 'turn/')
