@@ -177,12 +177,17 @@ function explainCodec({ name }: Link, { where }: Around) {
 function explainConnection({ name, code, message }: Link, { where, address }: Around) {
   const words = connectionTrouble(name, String(code ?? ''), message);
   if (words === undefined) return undefined;
-  const what = address.tls ? '' : ' A broker that wants TLS closes connections without it: see kafka.tls.';
-  const closed = /closed/.test(words) ? what : '';
+  const closed = /closed/.test(words) ? whyClosed(address) : '';
   return [
     'unreachable',
     `Kafka at ${where} ${words}. Check --brokers and that the broker runs.${closed}`,
   ] as const;
+}
+
+/** A broker that is spoken to in the wrong way says nothing, it hangs up. */
+function whyClosed({ tls, sasl }: KafkaAddress): string {
+  if (!tls) return ' A broker that wants TLS closes connections without it: see kafka.tls.';
+  return sasl ? '' : ' A broker that wants a login closes connections without it: see kafka.sasl.';
 }
 
 function connectionTrouble(name: string, code: string, message: string): string | undefined {
