@@ -136,10 +136,11 @@ const holesQuery = `
       SELECT source, from, to,
         max(to) OVER (PARTITION BY source ORDER BY from, to ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
       FROM (
-        SELECT DISTINCT splitByChar('/', project) AS parts, sipHash64(parts[2], parts[3]) AS source,
-          toUInt64(splitByChar('-', parts[4])[1]) AS from, toUInt64(splitByChar('-', parts[4])[2]) AS to
+        WITH splitByChar('/', project) AS parts, splitByChar('-', parts[4]) AS ends
+        SELECT sipHash64(parts[2], parts[3]) AS source, toUInt64(ends[1]) AS from, toUInt64(ends[2]) AS to
         FROM counts
-        WHERE registry = '' AND project >= 'source/' AND project < 'source0' AND NOT endsWith(parts[3], '.0')))
+        WHERE registry = '' AND project >= 'source/' AND project < 'source0' AND NOT endsWith(parts[3], '.0')
+        GROUP BY source, from, to))
     GROUP BY source HAVING hole > 0)`;
 
 function rowsOf(
