@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CommandError } from '../../services/command.ts';
 import { describeFailure } from '../../services/describe-failure.ts';
 import { StoreTimeout } from '../../shared/store/persist.ts';
+import { StoreFed } from '../../shared/store/store-fed.ts';
 import { TurnLost } from '../../shared/store/write-batch.ts';
 
 const program = '/srv/tallymark/dist/services/cli.js';
@@ -15,12 +16,15 @@ describe('a failure', () => {
     expect(failure).toEqual({ message: 'no path', advice: 'give one', exitCode: 2 });
   });
 
-  test.each([new TurnLost(), new StoreTimeout('The store has not answered for 5 minutes.')])(
-    'of a replay is told in its own words: $name',
-    (error) => {
-      expect(describeFailure(error, around)).toMatchObject({ message: error.message, exitCode: 1 });
-    },
-  );
+  const feeder = { turn: 't', site: 'eu', holder: 'h', feeds: 'kafka logs', since: 0, renewedAt: 0 };
+
+  test.each([
+    new TurnLost(),
+    new StoreTimeout('The store has not answered for 5 minutes.'),
+    new StoreFed([{ ...feeder, isDead: false }]),
+  ])('of a replay is told in its own words: $name', (error) => {
+    expect(describeFailure(error, around)).toMatchObject({ message: error.message, exitCode: 1 });
+  });
 
   test('of anybody else is told by kind and place, never by message', () => {
     const error = new TypeError(`cannot parse ${line}\n    at x (/srv/tallymark/dist/${line}:1:1)`);
