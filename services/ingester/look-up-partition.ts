@@ -1,11 +1,11 @@
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
+import { readNote } from '../../shared/kafka/offset-note.ts';
 import { markersOf } from '../../shared/store/insert-part.ts';
 import { lookUpKafka } from '../../shared/store/kafka-batches.ts';
 import type { Marker } from '../../shared/store/own-row.ts';
+import { readBatchName } from '../../shared/store/partition-name.ts';
 import type { Patience } from '../../shared/store/persist.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { readNote } from './offset-note.ts';
-import { readBatchName } from './partition-name.ts';
 import type { Known, KnownMessage, LastBatch } from './resume-point.ts';
 
 interface Ports {

@@ -3,6 +3,7 @@ import type { FileSetup, Pins } from '../../shared/count/counted-batch.ts';
 import type { ByOutcome, Outcome } from '../../shared/count/outcome.ts';
 import { type Chunk, type ChunkSource, countLines, nameOf, readChunk } from '../../shared/kafka/chunk.ts';
 import type { TopicMessage } from '../../shared/kafka/message.ts';
+import type { PartlyCounted } from '../../shared/kafka/offset-note.ts';
 import type { BlockPool } from '../../shared/source/block-pool.ts';
 import type { SourceIdentity } from '../../shared/source/source.ts';
 import type { KeyedStretch } from '../../shared/store/encode-part.ts';
@@ -10,7 +11,6 @@ import { type Keyed, keyLastLine, keySource } from '../../shared/store/source-ke
 import type { Counter } from '../../shared/workers/counter.ts';
 import { Lane } from '../../shared/workers/lane.ts';
 import { feedLines, joinLines } from './feed-lines.ts';
-import type { PartlyCounted } from './offset-note.ts';
 import { type ChunkPiece, placeChunk } from './place-chunk.ts';
 import type { KnownMessage } from './resume-point.ts';
 import type { KnownSource, SourceBook } from './source-book.ts';

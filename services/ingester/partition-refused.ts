@@ -1,4 +1,4 @@
-import type { PartitionName } from './partition-name.ts';
+import type { PartitionName } from '../../shared/store/partition-name.ts';
 import type { Refusal } from './resume-point.ts';
 
 /** A partition that is not read, since it would be guessing where to go on: what is wrong with it, and what to do. */

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { StoreError } from '../../shared/clickhouse/database.ts';
 import type { CountedMonth, FileSetup } from '../../shared/count/counted-batch.ts';
 import { type AssignedPartition, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
+import { type OffsetIntent, type PartlyCounted, writeNote } from '../../shared/kafka/offset-note.ts';
 import { describeSetups, encodePart, encodeVoidPart } from '../../shared/store/encode-part.ts';
 import { insertPart, markersOf, type Part } from '../../shared/store/insert-part.ts';
 import type { Marker } from '../../shared/store/own-row.ts';
+import { batchName } from '../../shared/store/partition-name.ts';
 import { type Patience, StoreTimeout } from '../../shared/store/persist.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { IngestObserver } from './ingest-observer.ts';
 import { lastMessageWord } from './look-up-partition.ts';
-import { type OffsetIntent, type PartlyCounted, writeNote } from './offset-note.ts';
 import type { FullBatch } from './open-batch.ts';
-import { batchName } from './partition-name.ts';
 import { countedTo, type LastBatch, type PendingBatch } from './resume-point.ts';
 
 /** What a partition's batches are written with. */

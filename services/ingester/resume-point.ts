@@ -1,6 +1,6 @@
 import type { Pins } from '../../shared/count/counted-batch.ts';
-import type { OffsetNote, PartlyCounted } from './offset-note.ts';
-import type { KafkaBatch } from './partition-name.ts';
+import type { OffsetNote, PartlyCounted } from '../../shared/kafka/offset-note.ts';
+import type { KafkaBatch } from '../../shared/store/partition-name.ts';
 
 /** The last batch of a partition that the store knows, as its markers tell it. */
 export interface LastBatch extends KafkaBatch {

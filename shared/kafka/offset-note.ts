@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Pins } from '../../shared/count/counted-batch.ts';
+import type { Pins } from '../count/counted-batch.ts';
 
 /**
  * What stands beside a committed offset, as JSON in its metadata (of which brokers take 4,096 bytes):

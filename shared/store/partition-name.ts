@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { SourceIdentity } from '../../shared/source/source.ts';
-import type { Keyed } from '../../shared/store/source-key.ts';
+import type { SourceIdentity } from '../source/source.ts';
+import type { Keyed } from './source-key.ts';
 
 /** One partition of a topic of a cluster. */
 export interface PartitionName {
