@@ -11,7 +11,7 @@ export interface Parcel {
 }
 
 /** Bytes that are handed on at once for one partition: the more, the fewer answers are waited for. */
-const BYTES_AT_ONCE = 2 * 1024 * 1024;
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
 /** Chunks that wait or are on their way; whoever adds more waits. */
 const BYTES_IN_FLIGHT = 32 * 1024 * 1024;
@@ -45,6 +45,7 @@ export class Outbox {
     signal.throwIfAborted();
     this.failed.throwIfAborted();
     this.#bytes += length;
+    this.#sink.prepare?.(parcel.message);
     const queue = this.#queues.get(parcel.partition);
     if (queue === undefined) this.#queues.set(parcel.partition, [parcel]);
     else queue.push(parcel);

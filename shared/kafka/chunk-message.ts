@@ -8,6 +8,8 @@ export interface ChunkMessage extends Chunk {
 
 /** Takes chunks to their partition: real brokers, or a list in tests. */
 export interface ChunkSink {
+  /** Does ahead what can be done before a chunk's turn. */
+  prepare?(chunk: ChunkMessage): void;
   /**
    * Resolves when all of them are kept for good, in their order; rejects where trying again cannot help or patience has ended. A caller waits
    * for one partition's answer before it sends that partition more: so nothing overtakes.

@@ -1,8 +1,8 @@
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
-import { chunkHeaders } from './chunk.ts';
 import { type ChunkMessage, type ChunkSink, splitChunk } from './chunk-message.ts';
 import { KafkaError } from './kafka-error.ts';
 import { causesOf, type Persist } from './keep-trying.ts';
+import { prepareChunk, withPreparedBatch } from './prepared-batches.ts';
 
 /** Where chunks go. */
 export interface ChunkProducerOptions {
@@ -27,6 +27,10 @@ export class ChunkProducer implements ChunkSink, AsyncDisposable {
 
   constructor(options: ChunkProducerOptions) {
     this.#options = options;
+  }
+
+  prepare(chunk: ChunkMessage): void {
+    void prepareChunk(chunk);
   }
 
   async send(partition: number, chunks: readonly ChunkMessage[]): Promise<void> {
@@ -59,12 +63,14 @@ export class ChunkProducer implements ChunkSink, AsyncDisposable {
     const current = this.#producer;
     try {
       const producer = await current;
-      await producer.send({
-        topic: this.#options.topic,
-        acks: ALL_ACKS,
-        timeout: REQUEST_TIMEOUT_MS,
-        compression: CompressionTypes.GZIP,
-        messages: chunks.map((chunk) => messageOf(chunk, partition)),
+      await withPreparedBatch(chunks, async (values) => {
+        await producer.send({
+          topic: this.#options.topic,
+          acks: ALL_ACKS,
+          timeout: REQUEST_TIMEOUT_MS,
+          compression: CompressionTypes.GZIP,
+          messages: values.map((value) => ({ partition, value })),
+        });
       });
     } catch (error) {
       if (isForgotten(error) && this.#producer === current) {
@@ -96,15 +102,6 @@ export class ChunkProducer implements ChunkSink, AsyncDisposable {
 function halves(chunks: readonly ChunkMessage[]): readonly (readonly ChunkMessage[])[] {
   const half = Math.ceil(chunks.length / 2);
   return [chunks.slice(0, half), chunks.slice(half)];
-}
-
-function messageOf(chunk: ChunkMessage, partition: number) {
-  const { value } = chunk;
-  return {
-    partition,
-    headers: chunkHeaders(chunk),
-    value: Buffer.from(value.buffer, value.byteOffset, value.length),
-  };
 }
 
 /** The brokers have another idea of what this producer sent last, or none: a new one sends it again, which is counted once. */

@@ -6,6 +6,7 @@ import { oneChunk } from '../source/chunks.ts';
 import { unzstd } from '../source/unzstd.ts';
 import { KafkaError } from './kafka-error.ts';
 import { lz4Compress, lz4Decompress } from './lz4-frame.ts';
+import { preparedBatch } from './prepared-batches.ts';
 
 /** A compression as kafkajs takes it: the records of a batch in `buffer`, and back. */
 interface Codec {
@@ -17,7 +18,8 @@ interface Codec {
 const GZIP_LEVEL = 1;
 
 const gzipCodec: Codec = {
-  compress: async ({ buffer }) => await promisify(gzip)(buffer, { level: GZIP_LEVEL }),
+  compress: async ({ buffer }) =>
+    preparedBatch(buffer) ?? (await promisify(gzip)(buffer, { level: GZIP_LEVEL })),
   decompress: async (bytes) => await promisify(gunzip)(bytes),
 };
 
