@@ -1,4 +1,5 @@
 import type { FileSetup, Registry } from '../../shared/count/counted-batch.ts';
+import { hasCountryOnly } from '../../shared/formats/country-only.ts';
 import { detectFormat } from '../../shared/formats/detect-format.ts';
 import { formatByName } from '../../shared/formats/registry.ts';
 import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
@@ -44,9 +45,8 @@ export async function detectSetup(source: Source, options: SetupOptions, guess?:
 
 /** A format without the client's address (`pypi`) has the CDN's country or none, whatever is asked for (`counting.md`, "Country"). */
 function countryFromOf(format: string, { countryFrom, keys }: SetupOptions): FileSetup['countryFrom'] {
-  const uses =
-    format === 'json' ? Object.keys(keys ?? {}) : Object.values(formatByName(format)?.fields ?? {});
-  return uses.includes('country') && !uses.includes('address') ? 'log' : countryFrom;
+  const known = formatByName(format);
+  return known && hasCountryOnly(known, keys) ? 'log' : countryFrom;
 }
 
 /** File name without its folders and compression suffix. */

@@ -18,6 +18,7 @@ export interface Registry {
 
 /** How the lines of one file are to be read; plain data, part of an intent. */
 export interface FileSetup extends ReaderOptions {
+  /** `auto` for a stream of several formats; a file's is always detected. */
   readonly format: string;
   /** Whether lines come in a shipper's envelope. */
   readonly enveloped: boolean;

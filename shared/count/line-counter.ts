@@ -18,6 +18,8 @@ export interface LineCounterOptions {
   readonly countryOf: CountryOf;
   /** Which of the two `countryOf` is given. */
   readonly countryFrom: 'log' | 'database';
+  /** Country of a code that was logged, where the format is `auto`: for the lines that have nothing else (`RequestView.countryOnly`). */
+  readonly countryOfCode?: CountryOf | undefined;
   /** Days since 1970-01-01; a line of a day later than the next is `future`. */
   readonly today: number;
   /** Whether a line of this day at this byte is counted already; absent where nothing of the stretch is. */
@@ -174,7 +176,9 @@ export class LineCounter {
   }
 
   #countryOf(view: RequestView): number {
-    const { countryOf, countryFrom } = this.#options;
+    const { countryOf, countryFrom, countryOfCode } = this.#options;
+    if (countryOfCode !== undefined && view.countryOnly)
+      return countryOfCode(view.bytes, view.country.start, view.country.end);
     const span = countryFrom === 'log' ? view.country : view.address;
     return countryOf(view.bytes, span.start, span.end);
   }

@@ -1,5 +1,6 @@
 import { nthForwarded, setForwardedAddress } from './client-address.ts';
 import { anyDay } from './days.ts';
+import { isDirective } from './is-directive.ts';
 import { isNothing } from './is-nothing.ts';
 import { type JsonKeys, jsonKeys } from './json-keys.ts';
 import { absent, isFalse, isTrue, JsonScanner, number, string } from './json-scanner.ts';
@@ -159,9 +160,4 @@ function keysByUse(fields: JsonShape['fields'], clientAddress: ClientAddress): s
 /** The status, where a client that left early may also be a bare `0`. */
 function oneDigitZero(bytes: Uint8Array, start: number, end: number): number {
   return end - start === 1 && bytes[start] === 0x30 ? 0 : statusOf(bytes, start, end);
-}
-
-/** Blank, or a comment. */
-function isDirective(bytes: Uint8Array, start: number, end: number): boolean {
-  return start === end || bytes[start] === 0x23 || (end - start === 1 && bytes[start] === 0x0d);
 }

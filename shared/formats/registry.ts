@@ -1,3 +1,4 @@
+import { openAutoReader } from './auto-reader.ts';
 import { caddy } from './caddy.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cloudfront } from './cloudfront.ts';
@@ -30,10 +31,14 @@ export function formatByName(name: string): LogFormat | undefined {
   return formats.find((format) => format.name === name);
 }
 
-/** A reader for one file of the format named. Throws where there is no such format, or its options cannot be right. */
+/**
+ * A reader for one file of the format named, or for a stream of any formats mixed: `auto`, always `enveloped`. Throws where there is
+ * no such format, or its options cannot be right.
+ */
 export function openReader(
   setup: ReaderOptions & { readonly format: string; readonly enveloped: boolean },
 ): LineReader {
+  if (setup.format === 'auto') return openAutoReader(setup, formats);
   const format = formatByName(setup.format);
   if (format === undefined) throw new Error('unknown log format');
   return (setup.enveloped ? enveloped(format) : format).open(setup);

@@ -56,8 +56,13 @@ export class RequestView {
   internal = false;
   /** How many downloads the line stands for; 1 but for `pep381`. */
   downloads = 1;
+  /**
+   * Whether the country is the one the CDN logged, since the line's format has no address. Only the reader of `auto` says so, on each
+   * line it finds: elsewhere all lines of a file are of one format, and this means nothing.
+   */
+  countryOnly = false;
 
-  /** Forgets the line before; a reader calls it first. */
+  /** Forgets the line before, but for `countryOnly`; a reader calls it first. */
   reset(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.address.start = this.address.end = 0;

@@ -83,6 +83,7 @@ export class Counting {
       clients: this.#clients,
       countryOf: setup.countryFrom === 'log' ? countryOfCode : this.#countryOf,
       countryFrom: setup.countryFrom,
+      countryOfCode: setup.format === 'auto' ? countryOfCode : undefined,
       today,
       isCovered: covered.length > 0 ? isCoveredBy(covered) : undefined,
     };

@@ -210,3 +210,14 @@ describe('of two reasons the one that comes first in the list is given', () => {
     expect(outcomesOf(countText(line(parts), { registries }))).toEqual({ [first]: 1 });
   });
 });
+
+test('in a stream of several formats, a line without an address has the country that was logged, the others what is asked for', () => {
+  const logged = (country: string) =>
+    `download|Mon, 15 Jun 2026 20:54:54 GMT|${country}|/packages/any/d/demo/demo-1.0.tar.gz|TLSv1.2|X|demo|1.0|sdist|pip/24.0\n`;
+  const mixed = [logged('US'), line(), logged('JP'), line({ address: '198.51.100.7' })].join('').repeat(20);
+  const countriesWith = (setup: Partial<FileSetup>) =>
+    rowsOf(countText(mixed, setup)).map(({ country }) => country);
+  const auto = { format: 'auto', enveloped: true } as const;
+  expect(countriesWith(auto)).toEqual([{ DE: 20, FR: 20, JP: 20, US: 20 }]);
+  expect(countriesWith({ ...auto, countryFrom: 'log' })).toEqual([{ ZZ: 40, JP: 20, US: 20 }]);
+});
