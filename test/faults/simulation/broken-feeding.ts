@@ -20,25 +20,6 @@ export const brokenFeeding: Readonly<Record<string, Breakage>> = {
     ),
   ),
 
-  'a feeder closes the entries of others before it has finished what they began': only('feeder', (store) => ({
-    ...store,
-    ledger: {
-      ...store.ledger,
-      append: async (event) => {
-        if (event.event === 'announced' && event.announcement.feeds !== undefined) {
-          const { turns } = await store.ledger.openTurns();
-          for (const { turn, feeds } of turns)
-            if (feeds !== undefined) await store.ledger.append({ event: 'closed', turn, by: turn });
-        }
-        await store.ledger.append(event);
-      },
-    },
-  })),
-
-  'a feeder does not ask whether its entry is open': only('feeder', (store) =>
-    withClosed(store, (turn) => turn.endsWith('.feeds')),
-  ),
-
   'who announced that it feeds does not look again': only('feeder', (store) => {
     let hasAnnounced = false;
     const { append } = store.ledger;
@@ -48,28 +29,6 @@ export const brokenFeeding: Readonly<Record<string, Breakage>> = {
     };
     const looking = withClosed(store, (turn) => hasAnnounced && !turn.endsWith('.feeds'));
     return { ...looking, ledger: { ...looking.ledger, append: announcing } };
-  }),
-
-  'who closed a dead turn does not look for feeders again': only('replay', (store) => {
-    let seen: { now: number; turns: readonly OpenTurn[] } | undefined;
-    return {
-      ...store,
-      ledger: {
-        ...store.ledger,
-        append: async (event) => {
-          await store.ledger.append(event);
-          if (event.event !== 'closed' || event.by === event.turn) seen = undefined;
-          else if (seen) seen = { ...seen, turns: seen.turns.filter(({ turn }) => turn !== event.turn) };
-        },
-        openTurns: async () => {
-          const known = seen;
-          seen = undefined;
-          if (known) return known;
-          seen = await store.ledger.openTurns();
-          return seen;
-        },
-      },
-    };
   }),
 };
 
