@@ -13,7 +13,8 @@ export interface NodePlan {
   readonly id: number;
   readonly folder: string;
   readonly jars: string;
-  readonly heapMb: number;
+  /** Options of the Java machine. */
+  readonly java: readonly string[];
   /** Port of the plain listener that tells whether it is up. */
   readonly internalPort: number;
   /** Removed by whoever ends the node when this process has died; undefined where the data is to stay. */
@@ -53,6 +54,7 @@ export async function formatNode(
   const format = ['format', '-t', cluster, '-c', join(folder, 'server.properties'), ...scram];
   try {
     await promisify(execFile)('java', [
+      '-XX:TieredStopAtLevel=1',
       ...javaOptions,
       '-cp',
       `${jars}/*`,
@@ -67,12 +69,12 @@ export async function formatNode(
 }
 
 /** Starts a node whose server.properties are in its folder; what it says goes to `broker.log` there. */
-export function startNode({ folder, jars, heapMb, temporary }: NodePlan): BrokerProcess {
+export function startNode({ folder, jars, java, temporary }: NodePlan): BrokerProcess {
   mkdirSync(folder, { recursive: true });
   const log = openSync(join(folder, 'broker.log'), 'a');
-  const java = ['-cp', `${jars}/*`, 'kafka.Kafka', join(folder, 'server.properties')];
+  const program = ['-cp', `${jars}/*`, 'kafka.Kafka', join(folder, 'server.properties')];
   // A group of its own: Ctrl-C is for whoever started it, who then stops the nodes in order.
-  const child = spawn('java', [`-Xmx${heapMb}m`, ...javaOptions, ...java], {
+  const child = spawn('java', [...java, ...javaOptions, ...program], {
     stdio: ['ignore', log, log],
     detached: true,
   });
@@ -143,7 +145,9 @@ async function liveBrokers(kafka: Kafka): Promise<number[]> {
 function lastWords(log: string): string {
   const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
   if (text.includes('UnsupportedClassVersionError')) return 'Kafka 4 needs Java 17 or later';
-  return text.trimEnd().split('\n').slice(-12).join('\n');
+  const lines = text.trimEnd().split('\n');
+  const errors = lines.filter((line) => /^\S.*(ERROR|FATAL|Error|Exception)/.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-6).join('\n');
 }
 
 /** Writes a node's files into its folder. */

@@ -46,6 +46,8 @@ export function serverProperties(node: {
     'group.initial.rebalance.delay.ms': '0',
     'default.replication.factor': replicas,
     'min.insync.replicas': replicas === '3' ? '2' : '1',
+    // Of the heap, from the start; the default is 128 MiB.
+    'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
     // Few, so that the first group of a fresh broker does not wait for fifty partitions.
     'offsets.topic.num.partitions': '4',
     'offsets.topic.replication.factor': replicas,

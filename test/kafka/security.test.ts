@@ -5,7 +5,12 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../infra/kafka/free-port.ts';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
-import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
+import {
+  asKafkaError,
+  connectKafka,
+  type KafkaAddress,
+  KafkaError,
+} from '../../shared/kafka/connect-kafka.ts';
 import { openTopic } from '../../shared/kafka/topic.ts';
 import { scratchFolder } from '../source/scratch-folder.ts';
 import { brokerTitle, whyNoBrokers } from './brokers.ts';
@@ -39,8 +44,8 @@ describe.skipIf(cannot !== undefined)(title, { timeout: 60_000 }, () => {
     strangeClient = other.issue('strange-client', 2);
     const wire = { ...authority.issue('server', 2), users: [{ name: 'tally', password }] };
     [open, strict] = await Promise.all([
-      startBrokers({ security: { sasl_ssl: wire }, heapMb: 256 }),
-      startBrokers({ security: { sasl_ssl: { ...wire, clientCa: ca } }, heapMb: 256 }),
+      startBrokers({ security: { sasl_ssl: wire }, heapMb: 256, quick: true }),
+      startBrokers({ security: { sasl_ssl: { ...wire, clientCa: ca } }, heapMb: 256, quick: true }),
     ]);
   }, 120_000);
   afterAll(async () => {
@@ -159,6 +164,7 @@ async function expectRefused(
 ): Promise<void> {
   const thrown: unknown = await facts(address, 'refused').catch((error: unknown) => error);
   const error = asKafkaError(thrown, address);
+  expect(error).toBeInstanceOf(KafkaError);
   expect(error.message).toMatch(says);
   expect(error.code).toBe(code);
   expect(error.message).not.toMatch(/\n|\bat \S+:\d+:\d+/);

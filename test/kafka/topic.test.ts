@@ -13,7 +13,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'
   let admin: Admin;
 
   beforeAll(async () => {
-    running = await startBrokers();
+    running = await startBrokers({ quick: true });
     address = { brokers: running.brokers };
     kafka = connectKafka(address);
     admin = kafka.admin();
