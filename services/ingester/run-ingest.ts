@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import type { Admin } from 'kafkajs';
 import type { Store as Connection } from '../../shared/clickhouse/connect-store.ts';
 import { clientAddressOf, type Settings } from '../../shared/config.ts';
 import { dayAt, isoDay } from '../../shared/days.ts';
 import { installedCountryDatabase, isStale } from '../../shared/geo/open-country-database.ts';
 import { watchCountryDatabase } from '../../shared/geo/watch-country-database.ts';
 import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
+import { keepTrying } from '../../shared/kafka/keep-trying.ts';
 import { openTopic, type TopicFacts } from '../../shared/kafka/topic.ts';
 import { createLog } from '../../shared/logger.ts';
 import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
@@ -42,29 +44,18 @@ export async function runIngest(
   const inWords = (error: unknown) => wordsFor(error, { invocation, address });
   const narrator = new Narrator(terminal, createLog(settings.log, terminal.err), inWords);
   try {
-    await admin.connect().catch((error: unknown) => {
-      throw asKafkaError(error, address);
-    });
-    const { topic, group, partitions, replication_factor, raw_retention_hours } = settings.kafka;
-    const facts = await openTopic(admin, {
-      topic,
-      partitions,
-      replicationFactor: replication_factor,
-      rawRetentionHours: raw_retention_hours,
-    }).catch((error: unknown) => {
-      throw asKafkaError(error, address);
-    });
+    const facts = await openWhenThere(admin, invocation, { settings, address });
     for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);
     await using connection = await openStore(settings, 'write');
-    await requirePartitions(connection, topic, facts);
+    await requirePartitions(connection, settings.kafka.topic, facts);
     const countries = watchCountryDatabase(countryDatabasePath(settings) ?? installedCountryDatabase());
     warnIfStale(countries.current(), terminal.err);
     const summary = await ingest({
       kafka,
       admin,
-      topic,
+      topic: settings.kafka.topic,
       facts,
-      group,
+      group: settings.kafka.group,
       database: connection,
       store: storeOver(connection),
       setups,
@@ -81,10 +72,36 @@ export async function runIngest(
     return summary.refused.length > 0 ? 1 : 0;
   } catch (error) {
     if (error instanceof LayoutUndecided) throw new CommandError(2, error.message);
+    // Nothing was begun that could be left half done.
+    if (flags.once !== true && signal.aborted && error === signal.reason) return 0;
     throw error;
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
+}
+
+/** Opens the topic, and makes it where it is missing. Brokers that are away are waited for, but not with `--once`. Throws `KafkaError`. */
+async function openWhenThere(
+  admin: Admin,
+  { flags, terminal, signal }: Invocation<IngestFlags>,
+  { settings, address }: Configured,
+): Promise<TopicFacts> {
+  const { topic, partitions, replication_factor, raw_retention_hours } = settings.kafka;
+  const persist = keepTrying({
+    kafka: address,
+    giveUpAfterMs: flags.once === true ? 0 : undefined,
+    signal,
+    onNotice: (text) => terminal.err(`${text}\n`),
+  });
+  return await persist(async () => {
+    await admin.connect();
+    return await openTopic(admin, {
+      topic,
+      partitions,
+      replicationFactor: replication_factor,
+      rawRetentionHours: raw_retention_hours,
+    });
+  });
 }
 
 function choiceOptions(flags: IngestFlags & { registry?: string }, settings: Settings) {

@@ -15,8 +15,8 @@ export interface DataFolder {
 }
 
 const MARK = 'store.json';
-/** What a folder may hold and still be empty: a volume's own folder, and our mark while another process writes it. */
-const NOTHING = /^(lost\+found|store\.json\.[0-9a-f-]{36})$/;
+/** What a folder may hold and still be empty: a volume's own folder, what `ship` keeps beside a store to come, and our mark while it is written. */
+const NOTHING = /^(lost\+found|ship|store\.json\.[0-9a-f-]{36})$/;
 
 /**
  * Opens the folder at `path`, or makes it; a folder that holds something else and no mark is refused and left as it is. Throws

@@ -50,6 +50,7 @@ describe('a folder', () => {
 
   test('that is empty, or a fresh volume, is taken', async () => {
     await mkdir(join(data, 'lost+found'), { recursive: true });
+    await mkdir(join(data, 'ship'));
     await using store = await connectStore({ data });
     expect(store.owner()).toBe(true);
   });
