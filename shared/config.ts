@@ -98,11 +98,18 @@ const kafkaSchema = z.strictObject({
   password: z.string().min(1).optional(),
 });
 
+const metricsSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Absent: nobody listens. */
+  port: z.coerce.number().int().min(0).max(65_535).optional(),
+});
+
 /** The one schema of `tallymark.yaml`, `TALLYMARK_*` and flags. */
 const settingsSchema = z.strictObject({
   data: file.default('./tallymark-data'),
   clickhouse: clickhouseSchema.prefault({}),
   kafka: kafkaSchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   registries: z.array(registrySchema).default([]),
   formats: z
     .strictObject({ json: z.partialRecord(z.enum(jsonFields), z.string().min(1)).optional() })
@@ -156,6 +163,7 @@ const environmentKeys = [
   'data',
   ...Object.keys(clickhouseSchema.shape).map((key) => `clickhouse.${key}`),
   ...Object.keys(kafkaSchema.shape).map((key) => `kafka.${key}`),
+  ...Object.keys(metricsSchema.shape).map((key) => `metrics.${key}`),
   'client_address',
   'country_from',
   'geo_db',
@@ -292,6 +300,7 @@ function describeIssue(
 function allowedKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'registries') return Object.keys(registryFields);
   if (path[0] === 'clickhouse') return [...Object.keys(clickhouseSchema.shape), 'password_file'];
+  if (path[0] === 'metrics') return Object.keys(metricsSchema.shape);
   if (path[0] === 'kafka') return [...Object.keys(kafkaSchema.shape), 'password_file'];
   if (path[0] === 'formats') return path.length === 1 ? ['json'] : [...jsonFields];
   return Object.keys(settingsSchema.shape);

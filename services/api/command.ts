@@ -1,6 +1,7 @@
-import { type Command, CommandError } from '../command.ts';
+import type { Command } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { describeFailure } from '../describe-failure.ts';
+import { listenError } from '../listen-error.ts';
 import { openStore } from '../open-store.ts';
 
 /** The values of `serve`'s flags. */
@@ -34,7 +35,7 @@ export const serve: Command<ServeFlags> = {
       onFailure: (error) =>
         terminal.err(`${describeFailure(error, { program, stopped: signal.aborted }).message}\n`),
     }).catch((error: unknown) => {
-      throw listenError(error, flags) ?? error;
+      throw listenError(error, { ...flags, hostFlag: '--host', portFlag: '--port' }) ?? error;
     });
     if (flags.json === true) terminal.out(`${JSON.stringify({ url: api.url })}\n`);
     else terminal.out(`listening on ${api.url}\n`);
@@ -42,30 +43,6 @@ export const serve: Command<ServeFlags> = {
     return 0;
   },
 };
-
-/** What keeps a server from listening, in words; undefined where it is something else. */
-function listenError(error: unknown, { host, port }: ServeFlags): CommandError | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new CommandError(
-        1,
-        `port ${port} of ${host} is taken`,
-        'give another with --port; 0 takes any free one',
-      );
-    case 'EACCES':
-      return new CommandError(
-        1,
-        `this user may not listen on port ${port}`,
-        'give one from 1024 with --port',
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new CommandError(1, `${host} is no address of this machine`, 'give one with --host');
-    default:
-      return undefined;
-  }
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

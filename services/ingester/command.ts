@@ -3,9 +3,10 @@ import { type Command, CommandError, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { kafkaAddressOf } from '../kafka-address.ts';
 import { requireJsonKeys } from '../require-json-keys.ts';
+import { type MetricsFlags, metricsOptions, metricsSettings } from '../serve-metrics.ts';
 
 /** The values of `ingest`'s flags. */
-export interface IngestFlags {
+export interface IngestFlags extends MetricsFlags {
   readonly brokers?: string;
   readonly topic?: string;
   readonly group?: string;
@@ -59,6 +60,7 @@ export const ingestCommand: Command<IngestFlags> = {
       description: 'a MaxMind or DB-IP country file instead of the one that is shipped',
     },
     { flags: '--workers <n>', description: 'counting threads (default: one a core)', is: 'threads' },
+    ...metricsOptions,
   ],
   examples: [
     'tallymark ingest --brokers kafka-1:9092,kafka-2:9092',
@@ -76,6 +78,7 @@ export const ingestCommand: Command<IngestFlags> = {
       'kafka.group': flags.group,
       country_from: flags.countryFrom,
       geo_db: flags.geoDb,
+      ...metricsSettings(flags),
     });
     requireJsonKeys(flags.format, settings);
     const address = await kafkaAddressOf(settings);

@@ -49,6 +49,8 @@ export type IngestEvent =
 /** How far the partitions of this process are. */
 export interface IngestProgress {
   readonly partitions: number;
+  /** Those of them that are not read. */
+  readonly refused: number;
   /** Messages that are not in the store yet. */
   readonly lag: number;
   /** When the oldest of them that was fetched was appended, ms since 1970. */

@@ -19,7 +19,8 @@ const blocksPerCounter = 8;
 const blocksBeside = 8;
 /** How often it is looked how far the partitions are. */
 const lookMs = 250;
-const progressMs = 10_000;
+/** A scrape's lag is not older than this, and what the look takes. */
+const progressMs = 5_000;
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
 /** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
@@ -179,6 +180,7 @@ class Session {
     const oldestMs = Math.min(...oldest);
     return {
       partitions: all.length,
+      refused: this.#assigned.refused.size,
       lag: all.reduce((sum, [partition, { done }]) => sum + (highs.get(partition) ?? 0) - (done ?? 0), 0),
       oldestMs: Number.isFinite(oldestMs) ? oldestMs : undefined,
     };

@@ -5,6 +5,8 @@ import type { IngestEvent, IngestProgress } from './ingest-options.ts';
 
 /** One trouble is told once, and again when it has lasted so long. */
 const repeatMs = 60_000;
+/** How far it is, is logged no more often. */
+const logMs = 10_000;
 
 /** Tells on standard error what happens to an ingest: troubles in words, each once a while, and how far it is as a log line. */
 export class Narrator {
@@ -14,6 +16,7 @@ export class Narrator {
   readonly #told = new Map<string, number>();
   #lines = 0;
   #batches = 0;
+  #loggedAt = -Infinity;
 
   constructor(terminal: Terminal, log: Log, inWords: (error: unknown) => string) {
     this.#terminal = terminal;
@@ -37,6 +40,10 @@ export class Narrator {
   }
 
   #logProgress({ partitions, lag, oldestMs }: IngestProgress): void {
+    const now = performance.now();
+    // Looks are not exactly as far apart as they are meant to be.
+    if (now - this.#loggedAt < logMs * 0.9) return;
+    this.#loggedAt = now;
     const age = oldestMs === undefined ? 0 : Math.max(0, Math.round((Date.now() - oldestMs) / 1000));
     const [lines, batches] = [this.#lines, this.#batches];
     this.#log({ event: 'ingest', lines, batches, partitions, lag, oldest_seconds: age });

@@ -9,6 +9,7 @@ import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafk
 import { keepTrying } from '../../shared/kafka/keep-trying.ts';
 import { openTopic, type TopicFacts } from '../../shared/kafka/topic.ts';
 import { createLog } from '../../shared/logger.ts';
+import { createIngestMeter } from '../../shared/metrics/ingest-meter.ts';
 import { defaultRulesName } from '../../shared/rules/rule-sets.ts';
 import { rememberPartitions } from '../../shared/store/feeding.ts';
 import { optimizeMonths } from '../../shared/store/store-facts.ts';
@@ -18,9 +19,11 @@ import { configuredRegistries } from '../configured-registries.ts';
 import { countryDatabasePath } from '../country-database.ts';
 import { describeFailure } from '../describe-failure.ts';
 import { openStore } from '../open-store.ts';
+import { serveMetrics } from '../serve-metrics.ts';
 import type { IngestFlags } from './command.ts';
 import { drawIngest } from './draw-ingest.ts';
 import { ingest } from './ingest.ts';
+import { measure } from './measure.ts';
 import { Narrator } from './narrator.ts';
 import { LayoutUndecided, SetupChoice } from './setup-choice.ts';
 
@@ -43,6 +46,8 @@ export async function runIngest(
   const admin = kafka.admin();
   const inWords = (error: unknown) => wordsFor(error, { invocation, address });
   const narrator = new Narrator(terminal, createLog(settings.log, terminal.err), inWords);
+  const meter = createIngestMeter();
+  await using _metrics = await serveMetrics(meter, settings, terminal);
   try {
     const facts = await openWhenThere(admin, invocation, { settings, address });
     for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);
@@ -65,7 +70,10 @@ export async function runIngest(
       once: flags.once === true,
       site: flags.site ?? '',
       signal,
-      onEvent: (event) => narrator.tell(event),
+      onEvent: (event) => {
+        measure(meter, event);
+        narrator.tell(event);
+      },
     });
     if (flags.once === true) await optimizeMonths(connection, { parts: mostParts });
     terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawIngest(summary, terminal.width));

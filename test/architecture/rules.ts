@@ -98,6 +98,7 @@ function checkCore({ path, imports, names, reads, waits }: Module): string[] {
 const homes: readonly (readonly [RegExp, string])[] = [
   [/^(maxmind|mmdb-lib|@ip-location-db\/.*)$/, 'shared/geo'],
   [/^kafkajs$/, 'shared/kafka'],
+  [/^prom-client$/, 'shared/metrics'],
   [/^(chdb|@chdb\/.*|@clickhouse\/.*)$/, 'shared/clickhouse'],
   [/^(fastify.*|@fastify\/.*)$/, 'services/api'],
 ];
