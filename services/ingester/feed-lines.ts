@@ -33,3 +33,12 @@ export function joinLines(values: readonly Uint8Array[]): Uint8Array {
   }
   return lines.subarray(0, end);
 }
+
+/** The lines of a value, without their line ends. */
+export function* linesOf(value: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < value.length; ) {
+    const end = value.indexOf(newline, start);
+    yield value.subarray(start, end < 0 ? value.length : end);
+    start = end < 0 ? value.length : end + 1;
+  }
+}

@@ -51,20 +51,20 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
 
 interface Counters extends AsyncDisposable {
   readonly pool: BlockPool;
-  next(): Counter;
+  /** One a thread. */
+  open(): Counter[];
 }
 
-/** One thread a worker, each counting for the partitions that come in turn. */
+/** One thread a worker, each counting for all partitions. */
 function openCounters({ workers, countries, facts }: IngestOptions): Counters {
   const { bytes, countryOf } = countries.current();
   const maxNameBytes = memoryBytes / 2 / Math.max(facts.partitions, 4);
   const threads = Array.from({ length: workers }, () =>
     startCountingThread({ countryDatabase: bytes, maxNameBytes }),
   );
-  let next = 0;
   return {
     pool: createBlockPool({ count: Math.max(workers, 1) * blocksPerCounter + blocksBeside }),
-    next: () => (threads.length === 0 ? counterHere(countryOf) : threads[next++ % threads.length].counter()),
+    open: () => (threads.length === 0 ? [counterHere(countryOf)] : threads.map((thread) => thread.counter())),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
     },
@@ -217,7 +217,7 @@ class Session {
     return {
       name: { cluster: facts.clusterId, topic, partition },
       store,
-      counter: counters.next(),
+      counters: counters.open(),
       pool: counters.pool,
       kafka,
       setups,

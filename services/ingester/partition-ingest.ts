@@ -21,7 +21,8 @@ import { SourceBook } from './source-book.ts';
 export interface PartitionOptions {
   readonly name: PartitionName;
   readonly store: Store;
-  readonly counter: Counter;
+  /** One a thread; they are let go of with the partition. */
+  readonly counters: readonly Counter[];
   readonly pool: BlockPool;
   readonly kafka: AssignedPartition;
   /** Asked between an intent and its first insert: false where somebody took this ingester for dead. */
@@ -129,7 +130,7 @@ export class PartitionIngest {
       this.#wanted = undefined;
       // What is still being counted holds blocks of the pool.
       await this.#writing.catch(() => undefined);
-      await this.#options.counter[Symbol.asyncDispose]();
+      for (const counter of this.#options.counters) await counter[Symbol.asyncDispose]();
     }
   }
 
@@ -232,14 +233,14 @@ export class PartitionIngest {
   }
 
   #openBatch(from: number, pinned?: Pins): OpenBatch {
-    const { store, counter, pool, setups, name, signal } = this.#options;
+    const { store, counters, pool, setups, name, signal } = this.#options;
     const { bytes, digest } = this.#options.countries();
-    if (digest !== this.#geo) counter.useCountries({ bytes });
+    if (digest !== this.#geo) for (const counter of counters) counter.useCountries({ bytes });
     this.#geo = digest;
     this.#openedAt = store.clock.now();
     const today = pinned?.today ?? dayAt(store.clock.now());
     this.#batch = new OpenBatch(from, {
-      counter,
+      counters,
       pool,
       keyed: store.keyed,
       sources: this.#sources,
@@ -260,8 +261,8 @@ export class PartitionIngest {
   #isDue(): boolean {
     const batch = this.#batch;
     if (batch === undefined) return false;
-    const { rows, bytes } = batch.fill;
-    const isFull = rows >= maxRows || bytes >= this.#options.memoryBytes() || batch.stretches >= maxStretches;
+    const { rows, bytes, stretches } = batch.fill;
+    const isFull = rows >= maxRows || bytes >= this.#options.memoryBytes() || stretches >= maxStretches;
     return isFull || this.#msToCut() === 0 || batch.next >= this.#flushAt;
   }
 

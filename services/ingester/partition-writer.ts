@@ -82,7 +82,7 @@ export class PartitionWriter {
   async write(batch: FullBatch, pending?: PendingBatch): Promise<void> {
     const started = this.#options.store.clock.now();
     const name = batchName(this.prefix, { generation: this.#generation, from: batch.from, to: batch.to });
-    const isNew = batch.counted.months.length > 0;
+    const isNew = batch.months.length > 0;
     if (isNew && pending === undefined) {
       await this.#commit(batch.from, intentOf(batch));
     }
@@ -118,14 +118,14 @@ export class PartitionWriter {
   }
 
   async #insert(name: string, batch: FullBatch, pending: PendingBatch | undefined): Promise<void> {
-    const { counted, setup, pins, stretches, lastMessage } = batch;
+    const { setup, pins, stretches, lastMessage } = batch;
     const there =
       pending === undefined ? [] : await markersOf(this.#options.store.counts, [name], this.#patience);
     const intended = there[0]?.months ?? pending?.months ?? [];
-    const months = sorted([...intended, ...counted.months.map(({ month }) => month)]);
+    const months = sorted([...intended, ...batch.months.map(({ month }) => month)]);
     const how = describeSetups([setup], pins);
     if (lastMessage) how.push(lastMessageWord(lastMessage));
-    const byMonth = new Map(counted.months.map((month) => [month.month, month]));
+    const byMonth = new Map(batch.months.map((month) => [month.month, month]));
     for (const month of months) {
       if (there.some((marker) => marker.month === month)) continue;
       const marker: Marker = { batch: name, month, months, isVoid: false, how: how.toSorted() };
@@ -175,8 +175,8 @@ export function digestOfSetup(setup: FileSetup): string {
   return createHash('sha256').update(JSON.stringify(setup)).digest('hex').slice(0, 16);
 }
 
-function intentOf({ to, counted, pins, setup }: FullBatch): OffsetIntent {
-  return { to, months: counted.months.map(({ month }) => month), pins, setup: digestOfSetup(setup) };
+function intentOf({ to, months, pins, setup }: FullBatch): OffsetIntent {
+  return { to, months: months.map(({ month }) => month), pins, setup: digestOfSetup(setup) };
 }
 
 function emptyMonth(month: number): CountedMonth {

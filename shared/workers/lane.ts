@@ -21,6 +21,7 @@ export interface LaneFile {
 /** A stretch while it is counted; `to` and `lastLine` move with its blocks. */
 interface OpenStretch extends LaneFile {
   readonly from: number;
+  readonly isCovered: boolean;
   to: number;
   lastLine: string;
 }
@@ -31,8 +32,9 @@ export interface CutBatch {
   readonly setups: readonly FileSetup[];
   readonly counted: Awaited<ReturnType<Counter['cut']>>;
   readonly pins: Pins;
-  /** Parallel to `stretches`. */
+  /** Parallel to `stretches`: the number of the file, and whether something of it was counted before. */
   readonly files: readonly number[];
+  readonly covered: readonly boolean[];
   /** Last lines without an end that were left. */
   readonly unterminated: readonly UnterminatedLine[];
 }
@@ -103,6 +105,16 @@ export class Lane {
     return this.#open?.lastLine ?? '';
   }
 
+  /** Blocks that were handed over and are not counted yet. */
+  get waiting(): number {
+    return this.#counting.size;
+  }
+
+  /** Stretches of the batch so far. */
+  get stretches(): number {
+    return this.#stretches.length;
+  }
+
   /** Rows, memory and lines of the batch so far. */
   get fill(): Fill {
     return this.#fill;
@@ -112,7 +124,7 @@ export class Lane {
   begin(file: LaneFile, from: number, covered: readonly CoveredRange[]): number {
     const plain = covered.map(({ from, to, months }) => ({ from, to, months }));
     this.#counter.begin({ file: file.file, setup: file.setup, today: this.#options.today, covered: plain });
-    this.#open = { ...file, from, to: from, lastLine: '' };
+    this.#open = { ...file, from, isCovered: covered.length > 0, to: from, lastLine: '' };
     return this.#stretches.push(this.#open) - 1;
   }
 
@@ -179,6 +191,7 @@ export class Lane {
       pins,
       unterminated,
       files: stretches.map(({ file }) => file),
+      covered: stretches.map(({ isCovered }) => isCovered),
       stretches: stretches.map(({ identity, path, setup, from, to, lastLine }) => {
         return { identity, path, setup: setups.indexOf(setup), from, to, lastLine };
       }),
