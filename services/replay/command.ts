@@ -13,6 +13,7 @@ import { openStore } from '../open-store.ts';
 import { requireJsonKeys } from '../require-json-keys.ts';
 import { drawSummary } from './draw-summary.ts';
 import type { ReplayOptions, ReplaySummary } from './replay-options.ts';
+import { refuseKafkaFlags, replayViaKafka } from './via-kafka.ts';
 
 /** The values of `replay`'s flags. */
 interface ReplayFlags {
@@ -25,6 +26,11 @@ interface ReplayFlags {
   readonly geoDb?: string;
   readonly workers?: number;
   readonly timeout?: number;
+  readonly via?: 'kafka';
+  readonly brokers?: string;
+  readonly topic?: string;
+  readonly group?: string;
+  readonly state?: string;
 }
 
 /** `tallymark replay PATH…`: counts archived logs, each line once however often it is given. */
@@ -64,14 +70,26 @@ export const replayCommand: Command<ReplayFlags> = {
       is: 'seconds',
       default: 300,
     },
+    {
+      flags: '--via <what>',
+      description: 'ship the logs there instead, for `tallymark ingest` to count: as ship --once',
+      choices: ['kafka'],
+    },
+    { flags: '--brokers <list>', description: 'with --via kafka: host:port of a broker or several' },
+    { flags: '--topic <name>', description: 'with --via kafka: topic of raw lines' },
+    { flags: '--group <name>', description: 'with --via kafka: who counts' },
+    { flags: '--state <dir>', description: 'with --via kafka: where it is kept what has been shipped' },
   ],
   examples: [
     'tallymark replay /var/log/nginx/*.gz',
     'tallymark replay /archive --format cloudfront --layout crates --rules crates',
     'zcat old.gz | tallymark replay - --json',
+    'tallymark replay /archive --via kafka --brokers kafka-1:9092',
   ],
   async run(invocation) {
     const { flags, operands, terminal } = invocation;
+    if (flags.via === 'kafka') return await replayViaKafka(invocation);
+    refuseKafkaFlags(flags);
     if (operands.length === 0 && flags.filesFrom === undefined) {
       throw new CommandError(
         2,
