@@ -33,7 +33,7 @@ export function asKafkaError(error: unknown, address: KafkaAddress): KafkaError 
   const where = chain.map(({ broker }) => broker).find(isAddress) ?? address.brokers.join(', ');
   for (const explain of explanations) {
     for (const link of chain) {
-      const found = explain(link, { where, address });
+      const found = explain(link, { where, kafka: address });
       if (found) return new KafkaError(found[0], found[1], { cause: error });
     }
   }
@@ -71,7 +71,7 @@ function isAddress(broker: unknown): broker is string {
 
 interface Around {
   readonly where: string;
-  readonly address: KafkaAddress;
+  readonly kafka: KafkaAddress;
 }
 
 type Explanation = (link: Link, around: Around) => readonly [KafkaTrouble, string] | undefined;
@@ -85,7 +85,7 @@ const explanations: readonly Explanation[] = [
   explainConnection,
 ];
 
-function explainLogin({ name, type, message }: Link, { where, address: { sasl } }: Around) {
+function explainLogin({ name, type, message }: Link, { where, kafka: { sasl } }: Around) {
   if (name !== 'KafkaJSSASLAuthenticationError' && !/SASL/.test(String(type))) return undefined;
   if (!sasl)
     return [
@@ -174,10 +174,10 @@ function explainCodec({ name }: Link, { where }: Around) {
     : undefined;
 }
 
-function explainConnection({ name, code, message }: Link, { where, address }: Around) {
+function explainConnection({ name, code, message }: Link, { where, kafka }: Around) {
   const words = connectionTrouble(name, String(code ?? ''), message);
   if (words === undefined) return undefined;
-  const closed = /closed/.test(words) ? whyClosed(address) : '';
+  const closed = /closed/.test(words) ? whyClosed(kafka) : '';
   return [
     'unreachable',
     `Kafka at ${where} ${words}. Check --brokers and that the broker runs.${closed}`,
