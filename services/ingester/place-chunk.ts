@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Chunk } from '../../shared/kafka/chunk.ts';
+import { identify } from '../../shared/source/identify.ts';
 import { type CoveredRange, openStretches, rangesWithin } from '../../shared/store/coverage.ts';
 import { type Keyed, keyLastLine } from '../../shared/store/source-key.ts';
 
@@ -37,9 +38,11 @@ export function placeChunk(
   return pieces;
 }
 
-/** A chunk may be shorter than the beginning it has; then nothing can be told. */
+/** By its first line where it has one, and by the whole beginning where it is long enough. */
 function beginsLike(value: Uint8Array, identity: Chunk['source']['identity']): boolean {
-  const { startLength, start } = identity;
+  const { startLength, start, firstLine } = identity;
+  const own = identify(value, false);
+  if (own !== undefined && own.firstLine !== firstLine) return false;
   return value.length < startLength || hash('sha256', value.subarray(0, startLength)) === start;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { OffsetNote } from '../../shared/kafka/offset-note.ts';
 import { type Known, type LastBatch, resumePoint } from '../../services/ingester/resume-point.ts';
+import type { OffsetNote } from '../../shared/kafka/offset-note.ts';
 
 const pins = { today: 20_784, geo: 'g' };
 
