@@ -8,13 +8,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { countPerCore } from './count-per-core.ts';
 import { type LogOptions, makeLog } from './make-logs.ts';
 import { type Measured, measure } from './measure.ts';
+import { writeResults } from './write-results.ts';
 
 /**
  * Benchmarks of the replay on this machine, as ratios to other programs in the same run. `npx tsx infra/bench/run.ts [--lines 10000000]
@@ -220,25 +221,13 @@ function aims(): { what: string; ratio: string; aim: string }[] {
 }
 
 function report(ordinary: Row): void {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-    cwd: root,
-    encoding: 'utf8',
-  }).trim();
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
-  const table = [
-    `# ${date}, commit ${commit}`,
-    `${machine}. One run; the ratio is to the first row.`,
+  writeResults('replay', [
+    'The ratio is to the first row.',
     '',
     '| what | seconds | lines/s | ratio | peak memory |',
     '|---|---|---|---|---|',
     ...rows.map((row) => asLine(row, ordinary)),
     '',
     ...aims().map(({ what, ratio, aim }) => `- ${what}: ${ratio} (asked for: ${aim})`),
-    '',
-  ].join('\n');
-  const results = fileURLToPath(new URL('results/', import.meta.url));
-  mkdirSync(results, { recursive: true });
-  writeFileSync(join(results, `${date}-${commit}.md`), table);
-  console.log(`\n${table}`);
+  ]);
 }
