@@ -20,6 +20,9 @@ process.on('uncaughtException', (error) => process.exit(report(error)));
 process.on('unhandledRejection', (error) => process.exit(report(error)));
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
+// Another command that started this one (`demo`, `up`) is gone, and nobody else would end it.
+process.on('disconnect', stop);
+process.channel?.unref();
 
 const exitCode = await main(process.argv.slice(2)).catch(report);
 await written();

@@ -9,6 +9,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./operator/demo.ts')).demo,
   },
   {
+    name: 'up',
+    summary: 'watch log folders, count what comes, release and serve: all in one',
+    group: 'Start',
+    load: async () => (await import('./operator/up.ts')).up,
+  },
+  {
     name: 'replay',
     summary: 'count archived logs, each line once',
     group: 'Count',
