@@ -16,6 +16,9 @@ const ownErrors: Readonly<Record<string, ExitCode>> = {
   StoreUnavailable: 1,
   StoreTimeout: 1,
   TurnLost: 1,
+  FeedingLost: 1,
+  PartitionRefused: 1,
+  OffsetOutOfRange: 1,
   StoreFed: 1,
   KafkaError: 1,
 };

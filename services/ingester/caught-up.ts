@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin } from '../../shared/kafka/connect-kafka.ts';
 import type { Assigned } from './assigned.ts';
 
 /** Offsets after the last message of each partition. Throws what kafkajs throws. */

@@ -81,8 +81,8 @@ export const ingestCommand: Command<IngestFlags> = {
       ...metricsSettings(flags),
     });
     requireJsonKeys(flags.format, settings);
-    const address = await kafkaAddressOf(settings);
+    const broker = await kafkaAddressOf(settings);
     const { runIngest } = await import('./run-ingest.ts');
-    return await runIngest(invocation, { settings, address });
+    return await runIngest(invocation, { settings, broker });
   },
 };

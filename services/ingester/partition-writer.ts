@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { StoreError } from '../../shared/clickhouse/database.ts';
-import type { CountedMonth, FileSetup } from '../../shared/count/counted-batch.ts';
+import type { CountedMonth } from '../../shared/count/counted-batch.ts';
 import { type AssignedPartition, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
 import { type OffsetIntent, type PartlyCounted, writeNote } from '../../shared/kafka/offset-note.ts';
 import { describeSetups, encodePart, encodeVoidPart } from '../../shared/store/encode-part.ts';
@@ -26,8 +25,12 @@ export interface WriterOptions {
 }
 
 /** Another process took this ingester for dead; its group goes on without it, and it may join again. */
-export class FeedingLost extends Error {
+class FeedingLost extends Error {
   override readonly name = 'FeedingLost';
+
+  constructor() {
+    super('Another ingester took this one for dead, since it gave no sign of life for a minute.');
+  }
 }
 
 const firstPauseMs = 200;
@@ -170,13 +173,8 @@ export class PartitionWriter {
   }
 }
 
-/** SHA-256 of how lines are read, which tells in an intent whether they are read in the same way again. */
-export function digestOfSetup(setup: FileSetup): string {
-  return createHash('sha256').update(JSON.stringify(setup)).digest('hex').slice(0, 16);
-}
-
-function intentOf({ to, months, pins, setup }: FullBatch): OffsetIntent {
-  return { to, months: months.map(({ month }) => month), pins, setup: digestOfSetup(setup) };
+function intentOf({ to, months, pins }: FullBatch): OffsetIntent {
+  return { to, months: months.map(({ month }) => month), pins };
 }
 
 function emptyMonth(month: number): CountedMonth {

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Admin } from 'kafkajs';
 import type { Store as Connection } from '../../shared/clickhouse/connect-store.ts';
 import { clientAddressOf, type Settings } from '../../shared/config.ts';
 import { dayAt, isoDay } from '../../shared/days.ts';
 import { installedCountryDatabase, isStale } from '../../shared/geo/open-country-database.ts';
 import { watchCountryDatabase } from '../../shared/geo/watch-country-database.ts';
+import type { Admin } from '../../shared/kafka/connect-kafka.ts';
 import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
 import { keepTrying } from '../../shared/kafka/keep-trying.ts';
 import { openTopic, type TopicFacts } from '../../shared/kafka/topic.ts';
@@ -29,7 +29,7 @@ import { LayoutUndecided, SetupChoice } from './setup-choice.ts';
 
 interface Configured {
   readonly settings: Settings;
-  readonly address: KafkaAddress;
+  readonly broker: KafkaAddress;
 }
 
 /** A month in more parts than this is merged at the end of a run that has one. */
@@ -38,18 +38,18 @@ const mostParts = 30;
 /** `tallymark ingest`, once its flags are known to be right. */
 export async function runIngest(
   invocation: Invocation<IngestFlags>,
-  { settings, address }: Configured,
+  { settings, broker }: Configured,
 ): Promise<ExitCode> {
   const { flags, terminal, signal } = invocation;
   const setups = new SetupChoice(choiceOptions(flags, settings));
-  const kafka = connectKafka(address);
+  const kafka = connectKafka(broker);
   const admin = kafka.admin();
-  const inWords = (error: unknown) => wordsFor(error, { invocation, address });
+  const inWords = (error: unknown) => wordsFor(error, { invocation, broker });
   const narrator = new Narrator(terminal, createLog(settings.log, terminal.err), inWords);
   const meter = createIngestMeter();
   await using _metrics = await serveMetrics(meter, settings, terminal);
   try {
-    const facts = await openWhenThere(admin, invocation, { settings, address });
+    const facts = await openWhenThere(admin, invocation, { settings, broker });
     for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);
     await using connection = await openStore(settings, 'write');
     await requirePartitions(connection, settings.kafka.topic, facts);
@@ -92,11 +92,11 @@ export async function runIngest(
 async function openWhenThere(
   admin: Admin,
   { flags, terminal, signal }: Invocation<IngestFlags>,
-  { settings, address }: Configured,
+  { settings, broker }: Configured,
 ): Promise<TopicFacts> {
   const { topic, partitions, replication_factor, raw_retention_hours } = settings.kafka;
   const persist = keepTrying({
-    kafka: address,
+    kafka: broker,
     giveUpAfterMs: flags.once === true ? 0 : undefined,
     signal,
     onNotice: (text) => terminal.err(`${text}\n`),
@@ -164,10 +164,9 @@ function warnIfStale(
 /** An error of Kafka's or of the store's in words; of any other its kind and place. */
 function wordsFor(
   error: unknown,
-  { invocation, address }: { invocation: Invocation<IngestFlags>; address: KafkaAddress },
+  { invocation, broker }: { invocation: Invocation<IngestFlags>; broker: KafkaAddress },
 ): string {
   const { program } = invocation;
   const isKafkas = error instanceof Error && error.name.startsWith('KafkaJS');
-  return describeFailure(isKafkas ? asKafkaError(error, address) : error, { program, stopped: false })
-    .message;
+  return describeFailure(isKafkas ? asKafkaError(error, broker) : error, { program, stopped: false }).message;
 }

@@ -1,6 +1,7 @@
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 
+export type { Admin, Kafka } from 'kafkajs';
 export { asKafkaError, KafkaError } from './kafka-error.ts';
 
 /** Where Kafka is and how to get in. */

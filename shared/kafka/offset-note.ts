@@ -4,7 +4,7 @@ import type { Pins } from '../count/counted-batch.ts';
 /**
  * What stands beside a committed offset, as JSON in its metadata (of which brokers take 4,096 bytes):
  *
- *     {"v":1,"c":1200,"g":0,"l":"pypi","i":{"to":1500,"m":[202611],"t":20784,"d":"<geo>","s":"<setup>"}}
+ *     {"v":1,"c":1200,"g":0,"l":"pypi","i":{"to":1500,"m":[202611],"t":20784,"d":"<geo>"}}
  */
 const noteSchema = z.object({
   v: z.literal(1),
@@ -21,7 +21,6 @@ const noteSchema = z.object({
       m: z.array(z.number().int()).optional(),
       t: z.number().int(),
       d: z.string(),
-      s: z.string(),
     })
     .optional(),
 });
@@ -32,8 +31,6 @@ export interface OffsetIntent {
   /** `YYYYMM`, ascending; undefined where there were too many to write down. */
   readonly months: readonly number[] | undefined;
   readonly pins: Pins;
-  /** Digest of the setup that its lines were counted with. */
-  readonly setup: string;
 }
 
 /**
@@ -65,8 +62,8 @@ export function writeNote({ counted, generation, layout, partly, intent }: Offse
   if (layout !== undefined) note.l = layout;
   if (partly !== undefined) note.p = { from: partly.from, to: partly.to, m: [...partly.months] };
   if (intent !== undefined) {
-    const { to, months, pins, setup } = intent;
-    note.i = { to, t: pins.today, d: pins.geo, s: setup };
+    const { to, months, pins } = intent;
+    note.i = { to, t: pins.today, d: pins.geo };
     if (months !== undefined && months.length <= mostMonths) note.i.m = [...months];
   }
   return JSON.stringify(note);
@@ -79,7 +76,7 @@ export function readNote(metadata: string | null | undefined): OffsetNote | 'str
   if (!parsed.success) return 'strange';
   const { c, g, l, p, i } = parsed.data;
   const partly = p && { from: p.from, to: p.to, months: p.m };
-  const intent = i && { to: i.to, months: i.m, pins: { today: i.t, geo: i.d }, setup: i.s };
+  const intent = i && { to: i.to, months: i.m, pins: { today: i.t, geo: i.d } };
   return { counted: c, generation: g, layout: l, partly, intent };
 }
 

@@ -39,4 +39,8 @@ export function refuseDefaultOffsets(cluster: Cluster, onOutOfRange: () => void)
 /** Messages that were to be read next are not there any more; where to go on is found out anew. */
 export class OffsetOutOfRange extends Error {
   override readonly name = 'OffsetOutOfRange';
+
+  constructor() {
+    super('Messages that were to be read next are not in Kafka any more.');
+  }
 }

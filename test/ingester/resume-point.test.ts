@@ -11,7 +11,7 @@ function committed(offset: number, note?: Partial<OffsetNote>): Known['committed
 }
 
 function intent(to: number): Partial<OffsetNote> {
-  return { intent: { to, months: [202_611], pins, setup: 's' } };
+  return { intent: { to, months: [202_611], pins } };
 }
 
 function last(from: number, to: number, more: Partial<LastBatch> = {}): LastBatch {
