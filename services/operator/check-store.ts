@@ -6,13 +6,18 @@ import { readStoreFacts, type StoreFacts } from '../../shared/store/store-facts.
 import { formatBytes, formatCount, formatCounted } from '../../shared/terminal/numbers.ts';
 import { CommandError } from '../command.ts';
 import { describeStore, openStore } from '../open-store.ts';
+import { checkLines } from './check-lines.ts';
 import type { Finding } from './check-machine.ts';
+import { checkOffsets, type GroupToCompare } from './check-offsets.ts';
 
 /** More parts in a month than this and reading it is slow; a replay merges them at its end. */
 const manyParts = 30;
 
-/** What there is to say of a store that exists. A store that cannot be opened is the only finding. */
-export async function examineStore(settings: Settings): Promise<Finding[]> {
+/** What there is to say of a store that exists, and of a group that feeds it. A store that cannot be opened is the only finding. */
+export async function examineStore(
+  settings: Settings,
+  group: GroupToCompare | undefined,
+): Promise<Finding[]> {
   try {
     await using store = await openStore(settings, 'read');
     const [row] = await store.query<{ version: string }>('SELECT version() AS version');
@@ -40,7 +45,11 @@ export async function examineStore(settings: Settings): Promise<Finding[]> {
       state: 'good',
       detail: 'one insert under one token counts once',
     };
-    return [opened, migrated, tested, ...factsOf(await readStoreFacts(store))];
+    return [
+      ...[opened, migrated, tested, ...factsOf(await readStoreFacts(store))],
+      ...(await checkLines(store)),
+      ...(group === undefined ? [] : [await checkOffsets(store, settings, group)]),
+    ];
   } catch (error) {
     if (!(error instanceof StoreError || error instanceof CommandError)) throw error;
     return [{ name: 'store', state: 'bad', detail: error.message }];

@@ -21,14 +21,32 @@ const ATTEMPTS = 3;
 export async function openStoreKey(database: Database, path: string): Promise<Hmac> {
   const known = await readCheck(database);
   const key = await readOrMakeKey(path, known !== undefined);
-  const hmac: Hmac = (kind, bytes) =>
-    createHmac('sha256', key).update(`${kind}\0`).update(bytes).digest('hex');
+  const hmac = hmacUnder(key);
   const check = hmac('key-check', 'tallymark');
   const entered = known ?? (await enterCheck(database, check));
   if (entered === check) return hmac;
   throw new StoreError(
     `The key in ${path} is not the one this store was made with; nothing was changed. Restore the right one from the backup.`,
   );
+}
+
+/**
+ * Reads the key file at `path` for a store that has one; undefined where store or file has none. Throws `StoreError` where they do not belong
+ * together.
+ */
+export async function readStoreKey(database: Database, path: string): Promise<Hmac | undefined> {
+  const entered = await readCheck(database);
+  const key = await readKey(path);
+  if (entered === undefined || key === undefined) return undefined;
+  const hmac = hmacUnder(key);
+  if (hmac('key-check', 'tallymark') === entered) return hmac;
+  throw new StoreError(
+    `The key in ${path} is not the one this store was made with. Name the right one with --store-key-file.`,
+  );
+}
+
+function hmacUnder(key: Uint8Array): Hmac {
+  return (kind, bytes) => createHmac('sha256', key).update(`${kind}\0`).update(bytes).digest('hex');
 }
 
 async function readOrMakeKey(path: string, storeHasKey: boolean): Promise<Uint8Array> {

@@ -1,0 +1,61 @@
+import type { OffsetNote } from '../../shared/kafka/offset-note.ts';
+import type { PartitionFacts } from '../../shared/kafka/open-group.ts';
+import type { PartitionBooks } from '../../shared/store/partition-books.ts';
+
+/**
+ * How what a group has committed of a partition fits what the store has of it; an ingester that is given the partition decides by the same
+ * rules (`resume-point.ts`).
+ */
+export type OffsetsVerdict =
+  /** Nothing was read, or all that was read is counted. */
+  | 'agree'
+  /** A batch was begun: an ingester inserts it now, or one that died is finished by the next. */
+  | 'pending'
+  /** The group lost its offsets, or has older ones: the store tells where to go on. */
+  | 'behind'
+  /** The topic was deleted since and is another one now. */
+  | 'made_again'
+  /** Messages were removed before they were counted. */
+  | 'gap'
+  /** The log ends before what was counted of it. */
+  | 'truncated'
+  /** The group counted into another store, or this one was restored. */
+  | 'other_store'
+  /** The group has passed messages that this store has nothing of. */
+  | 'other_group'
+  /** Something else than Tallymark commits for this group. */
+  | 'strange_group';
+
+/** Compares a partition in Kafka with the store's books of it. */
+export function compareOffsets(facts: PartitionFacts, books: PartitionBooks | undefined): OffsetsVerdict {
+  const { low, high } = facts;
+  if (facts.committed?.note === 'strange') return 'strange_group';
+  const committed = ofThisTopic(facts.committed as Committed | undefined, books);
+  const note = committed?.note;
+  if (committed !== undefined && note === undefined && books === undefined && committed.offset > low)
+    return 'other_group';
+  const isNewerTopic = books !== undefined && (note?.generation ?? 0) > books.generation;
+  if (note !== undefined && !isNewerTopic && note.counted > (books?.counted ?? 0)) return 'other_store';
+  const halfWayTo = books?.isHalfWay === true && !isNewerTopic ? books.counted : undefined;
+  const pendingTo = note?.intent?.to ?? halfWayTo;
+  if (pendingTo !== undefined) return committed !== undefined && high < pendingTo ? 'truncated' : 'pending';
+  const counted = isNewerTopic ? undefined : books?.counted;
+  if (counted !== undefined && (committed === undefined || committed.offset < counted)) {
+    if (high < counted) return committed === undefined ? 'made_again' : 'truncated';
+    return counted < low ? 'gap' : 'behind';
+  }
+  if (committed === undefined || committed.offset === low) return 'agree';
+  if (committed.offset > high) return 'truncated';
+  return committed.offset < low ? 'gap' : 'agree';
+}
+
+interface Committed {
+  readonly offset: number;
+  readonly note: OffsetNote | undefined;
+}
+
+/** What is committed of a topic that was deleted since means nothing for the one that is there now. */
+function ofThisTopic(committed: Committed | undefined, books: PartitionBooks | undefined) {
+  const isOlder = committed?.note !== undefined && committed.note.generation < (books?.generation ?? 0);
+  return isOlder ? undefined : committed;
+}
