@@ -50,7 +50,7 @@ export async function runShip(invocation: Invocation<ShipFlags>, around: Around)
     return summary.files.some(({ error }) => error !== undefined) ? 1 : 0;
   } catch (error) {
     // Nothing was begun that could be left half done.
-    if (flags.once !== true && signal.aborted && error === signal.reason) return 0;
+    if (flags.once !== true && signal.aborted && (error as Error).name === 'AbortError') return 0;
     throw error;
   } finally {
     over.abort();
