@@ -55,7 +55,8 @@ export async function keepCounting(options: CountingOptions): Promise<void> {
     }
     const today = dayAt(Date.now() - releaseAfterMs);
     // What is released is never drawn again, so only when nothing that is there waits to be counted.
-    if (hasCounts && counted === look && releasedOn < today && (await release(options))) releasedOn = today;
+    if (hasCounts && !hasNews(look, counted) && releasedOn < today && (await release(options)))
+      releasedOn = today;
     await sleep(everyMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -8,6 +8,8 @@ export interface ServingOptions {
   readonly host: string;
   /** 0 for any free one: that one stays the port then. */
   readonly port: number;
+  /** How long after its first end it is started again; doubled each time. */
+  readonly firstPauseMs: number;
   readonly signal: AbortSignal;
   readonly teller: UpTeller;
   /** Runs a command over the store to its end, as `runCommand` does. */
@@ -17,7 +19,6 @@ export interface ServingOptions {
 /** A server that lived for less has not served. */
 const quickMs = 30_000;
 const mostQuickEnds = 5;
-const firstPauseMs = 1_000;
 
 /**
  * Runs `serve`, again whenever it ends, with ever longer pauses; resolves when the signal has ended it. Throws `CommandError` where it
@@ -44,7 +45,7 @@ export async function keepServing(options: ServingOptions): Promise<void> {
         'what it said stands above',
       );
     }
-    const pauseMs = firstPauseMs * 2 ** (quickEnds - 1);
+    const pauseMs = options.firstPauseMs * 2 ** (quickEnds - 1);
     teller.tell({ event: 'notice', text: `serve has ended; it is started again in ${pauseMs / 1000} s` });
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }

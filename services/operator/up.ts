@@ -128,9 +128,13 @@ async function watchAndServe(invocation: Invocation<UpFlags>, teller: UpTeller):
       teller,
       run: runner(invocation, counting, teller),
     }).finally(() => counted.abort()),
-    keepServing({ ...flags, signal: serving, teller, run: runner(invocation, serving, teller) }).finally(() =>
-      failed.abort(),
-    ),
+    keepServing({
+      ...flags,
+      firstPauseMs: 1000,
+      signal: serving,
+      teller,
+      run: runner(invocation, serving, teller),
+    }).finally(() => failed.abort()),
   ]);
   for (const one of both) if (one.status === 'rejected') throw one.reason;
   return 0;

@@ -1,0 +1,161 @@
+import { appendFileSync, chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keepCounting } from '../../services/operator/keep-counting.ts';
+import { hasNews, lookAtFiles } from '../../services/operator/look-at-files.ts';
+import { UpTeller } from '../../services/operator/up-teller.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tallymark-keep-counting-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const one = { lines: 3, counted: 2, already_counted: 0, dropped: { status: 1 } };
+
+/** Counts a log; a step is taken after each look, before what it saw is counted, and the look after the last one ends it. */
+async function counted(options: {
+  readonly log: string;
+  readonly profile?: string;
+  readonly steps: readonly (() => void)[];
+  /** Exit code of the nth replay; 0 where absent, and null is one that was killed. */
+  readonly replays?: readonly (number | null)[];
+  readonly releases?: readonly number[];
+  readonly error?: string;
+}) {
+  const stop = new AbortController();
+  const told: string[] = [];
+  const calls: string[] = [];
+  const write = (text: string) => void told.push(text.trimEnd());
+  const steps = [...options.steps];
+  const replays = [...(options.replays ?? [])];
+  const releases = [...(options.releases ?? [])];
+  class Stepping extends UpTeller {
+    override tellTroubles(kind: string, troubles: ReadonlyMap<string, string>): void {
+      super.tellTroubles(kind, troubles);
+      if (kind === 'paths') (steps.shift() ?? (() => stop.abort()))();
+    }
+  }
+  const done = keepCounting({
+    paths: [options.log],
+    replayFlags: ['--layout', 'pypi'],
+    everyMs: 1,
+    profile: options.profile,
+    signal: stop.signal,
+    teller: new Stepping({ out: write, err: write, width: 80, errMoves: false }, false),
+    async run(args, onOutput) {
+      calls.push(args[0]);
+      if (args[0] === 'release') {
+        const exit = releases.shift() ?? 0;
+        if (exit === 0) onOutput('pypi: published 1 day\n');
+        return exit;
+      }
+      const exit = replays.length > 0 ? replays.shift()! : 0;
+      const error = options.error === undefined ? {} : { error: { code: 'corrupt', message: options.error } };
+      if (exit !== null && exit < 2)
+        onOutput(`${JSON.stringify({ ...one, files: [{ path: options.log, ...one, ...error }] })}\n`);
+      return exit;
+    },
+  });
+  const failure = await done.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  return { calls, told, failure };
+}
+
+function newLog(name: string): string {
+  const log = join(folder, name);
+  writeFileSync(log, 'a\n');
+  return log;
+}
+
+const nothing = () => {};
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 5, 15, 12) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('what is counted', () => {
+  test('a file is counted when it is new and when it has changed, and not in between', async () => {
+    const log = newLog('grows');
+    const { calls, told } = await counted({
+      log,
+      steps: [nothing, () => appendFileSync(log, 'b\n'), nothing],
+    });
+    expect(calls).toEqual(['replay', 'replay']);
+    expect(told.filter((text) => text === 'counted 2 lines of 1 file; 1 dropped')).toHaveLength(2);
+    expect(told.filter((text) => text.startsWith('Countries and clients stay unreleased'))).toHaveLength(1);
+  });
+
+  test('a replay that is killed is run again, and told of once', async () => {
+    const { calls, told } = await counted({
+      log: newLog('killed'),
+      steps: [nothing],
+      replays: [null, null, 0],
+    });
+    expect(calls).toEqual(['replay', 'replay', 'replay']);
+    expect(told.filter((text) => text.startsWith('A replay did not come to its end'))).toHaveLength(1);
+  });
+
+  test('a file that cannot be read is told of once for each state it is in', async () => {
+    const log = newLog('broken');
+    const steps = [nothing, () => appendFileSync(log, 'b\n'), nothing];
+    const { told } = await counted({ log, steps, replays: [1, 1], error: 'broken off' });
+    expect(told.filter((text) => text === `${log}: broken off`)).toHaveLength(2);
+  });
+
+  test('a path without a file is told of once, and waited for', async () => {
+    const log = join(folder, 'later');
+    const { calls, told } = await counted({
+      log,
+      steps: [nothing, () => writeFileSync(log, 'a\n'), nothing],
+    });
+    expect(told.filter((text) => text.endsWith('It is waited for.'))).toHaveLength(1);
+    expect(calls).toEqual(['replay']);
+  });
+
+  test('a wrong call ends it', async () => {
+    const { failure } = await counted({ log: newLog('wrong'), steps: [nothing], replays: [2] });
+    expect(failure).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('what is released', () => {
+  test('at the start, and once a day from 01:00 UTC, after what is new is counted', async () => {
+    const log = newLog('released');
+    const at = (day: number, hour: number) => () => vi.setSystemTime(Date.UTC(2026, 5, day, hour));
+    const steps = [at(15, 23), at(16, 0), () => appendFileSync(log, 'b\n'), at(16, 1), at(16, 5), nothing];
+    const { calls } = await counted({ log, profile: 'exact', steps });
+    expect(calls).toEqual(['replay', 'release', 'replay', 'release']);
+  });
+
+  test('again where it failed, told of once; a profile that is none ends it', async () => {
+    const log = newLog('failed');
+    const again = await counted({
+      log,
+      profile: 'exact',
+      steps: [nothing, nothing, nothing],
+      releases: [1, 1, 0],
+    });
+    expect(again.calls).toEqual(['replay', 'release', 'release', 'release']);
+    expect(again.told.filter((text) => text.startsWith('A release did not'))).toHaveLength(1);
+    const wrong = await counted({ log, profile: 'none', steps: [nothing], releases: [2] });
+    expect(wrong.failure).toMatchObject({ exitCode: 2 });
+  });
+});
+
+test('a look sees a file that is new, has grown, has other rights or is another one, and nothing else', () => {
+  const log = newLog('looked-at');
+  const before = lookAtFiles([log]);
+  expect(hasNews(before, undefined)).toBe(true);
+  expect(hasNews(lookAtFiles([log]), before)).toBe(false);
+  chmodSync(log, 0o600);
+  const other = lookAtFiles([log]);
+  expect(hasNews(other, before)).toBe(true);
+  renameSync(newLog('its-follower'), log);
+  expect(hasNews(lookAtFiles([log]), other)).toBe(true);
+  rmSync(log);
+  expect(hasNews(lookAtFiles([log]), other)).toBe(false);
+});
