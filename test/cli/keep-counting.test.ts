@@ -92,7 +92,7 @@ describe('what is counted', () => {
   test('a replay that is killed is run again, and told of once', async () => {
     const { calls, told } = await counted({
       log: newLog('killed'),
-      steps: [nothing],
+      steps: [nothing, nothing, nothing],
       replays: [null, null, 0],
     });
     expect(calls).toEqual(['replay', 'replay', 'replay']);
