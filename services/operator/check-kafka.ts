@@ -47,18 +47,20 @@ async function disposeOnError<T>(open: OpenGroup, run: () => Promise<T>): Promis
 }
 
 async function examineTopic(open: OpenGroup, settings: Settings, reached: Finding): Promise<ExaminedKafka> {
-  const close = { [Symbol.asyncDispose]: () => open[Symbol.asyncDispose]() };
   const findings: Finding[] = [reached];
+  let group: GroupToCompare | undefined;
+  let looking = 'topic';
   try {
     const facts = await open.topic();
     findings.push(...topicFindings(facts.findings, settings, facts.partitions));
+    looking = 'group';
     const members = await open.members();
+    group = { open, facts, members };
     findings.push(await checkGroup(open, settings, members));
-    return { findings, group: { open, facts, members }, ...close };
   } catch (error) {
-    findings.push(badFinding('topic', error));
-    return { findings, group: undefined, ...close };
+    findings.push(badFinding(looking, error));
   }
+  return { findings, group, [Symbol.asyncDispose]: () => open[Symbol.asyncDispose]() };
 }
 
 /** A finding for each error that is in words; what is not is thrown. */

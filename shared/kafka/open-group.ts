@@ -55,7 +55,7 @@ export async function openGroup(
     members: () => inWords(() => countMembers(admin, group)),
     partitions: () => inWords(() => readPartitions(admin, wanted.topic, group)),
     hasOlder: (partitions, ageMs) =>
-      inWords(() => isBehind(admin, wanted.topic, { partitions, before: Date.now() - ageMs })),
+      inWords(() => isBehind(admin, wanted.topic, { partitions, before: Math.round(Date.now() - ageMs) })),
     [Symbol.asyncDispose]: close,
   };
 }

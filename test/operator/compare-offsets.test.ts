@@ -26,7 +26,6 @@ const intent = (to: number): OffsetNote['intent'] => ({
   to,
   months: [202611],
   pins: { today: 20_784, geo: 'g' },
-  setup: 's',
 });
 const books = (counted: number, rest: Partial<PartitionBooks> = {}): PartitionBooks => ({
   generation: 0,
