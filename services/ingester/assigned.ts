@@ -1,7 +1,7 @@
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
 import { PartitionLost } from '../../shared/kafka/assigned-partition.ts';
 import type { FetchedMessages } from '../../shared/kafka/message.ts';
-import { PartitionIngest, type PartitionOptions } from './partition-ingest.ts';
+import { PartitionIngest, type PartitionOptions, Unfinished } from './partition-ingest.ts';
 import { PartitionRefused } from './partition-refused.ts';
 
 /** Makes what a partition is ingested with. */
@@ -22,6 +22,7 @@ export class Assigned {
   readonly #onRefused: (refused: PartitionRefused) => void;
   readonly #running = new Map<number, Running>();
   readonly refused = new Set<number>();
+  #isUnfinished = false;
   /** Rejects when the session has to end. Never resolves. */
   readonly failed: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
@@ -56,16 +57,23 @@ export class Assigned {
     return new Map([...this.#running].map(([partition, { ingest }]) => [partition, ingest]));
   }
 
-  /** Cuts and writes what there is, and ends all. */
-  async stop(): Promise<void> {
+  /** Cuts and writes what there is, and ends all; true where nothing is left that was begun. */
+  async stop(): Promise<boolean> {
     for (const { ingest } of this.#running.values()) ingest.stop();
     await Promise.race([Promise.all([...this.#running.values()].map(({ ended }) => ended)), this.failed]);
+    return !this.#isUnfinished;
   }
 
   #ended(kafka: AssignedPartition, error: unknown): void {
     if (kafka.signal.aborted || error instanceof PartitionLost) return;
+    if (error instanceof Unfinished) {
+      this.#isUnfinished = true;
+      return;
+    }
     if (error instanceof PartitionRefused) {
       this.refused.add(kafka.partition);
+      // A batch may have been begun of what Kafka has lost.
+      this.#isUnfinished ||= error.why === 'truncated';
       this.#onRefused(error);
     } else this.#fail(error);
   }

@@ -1,10 +1,7 @@
 import type { FetchedMessages } from '../../shared/kafka/message.ts';
 import type { Clock } from '../../shared/store/clock.ts';
 
-/** Messages that were fetched and wait to be tallied: more than this, and no more are fetched until there is room. */
-const mostBytes = 16 * 2 ** 20;
-
-/** Between who fetches a partition's messages and who tallies them. Bounded, if whoever fills it looks at `isFull`. */
+/** Between who fetches a partition's messages and who tallies them. Bounded, if whoever fills it looks at `bytes`. */
 export class Inbox {
   readonly #clock: Clock;
   #waiting: FetchedMessages[] = [];
@@ -15,8 +12,9 @@ export class Inbox {
     this.#clock = clock;
   }
 
-  get isFull(): boolean {
-    return this.#bytes > mostBytes;
+  /** Of the messages that wait. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   put(fetched: FetchedMessages): void {

@@ -32,11 +32,17 @@ export interface PartitionOptions {
   countries(): { readonly bytes: Uint8Array; readonly digest: string };
   /** A batch is cut when its first message is so old. */
   readonly batchMs: number;
-  /** Bytes that the sums of this partition may take. */
+  /** Bytes that the sums of this partition may take, and the messages that wait. */
   memoryBytes(): number;
+  inboxBytes(): number;
   readonly observer: IngestObserver;
   /** Aborted when the partition is not ours any more, or everything ends. */
   readonly signal: AbortSignal;
+}
+
+/** It was told to stop before all was finished that had been begun in the partition. */
+export class Unfinished extends Error {
+  override readonly name = 'Unfinished';
 }
 
 /** A batch of so many rows of `counts` is full, as in a replay. */
@@ -93,6 +99,11 @@ export class PartitionIngest {
     return this.#writingOldestMs ?? this.#batch?.oldestMs;
   }
 
+  /** Whether it has messages that are not in the store. */
+  get isBusy(): boolean {
+    return this.#batch !== undefined || this.#inbox.bytes > 0;
+  }
+
   /** Cuts as soon as messages up to an offset are tallied, without waiting for the batch to be full. */
   flushAt(offset: number): void {
     this.#flushAt = offset;
@@ -104,7 +115,7 @@ export class PartitionIngest {
     if (fetched.from !== this.#wanted) return false;
     this.#wanted = fetched.next;
     this.#inbox.put(fetched);
-    if (this.#inbox.isFull && !this.#isPaused) {
+    if (this.#inbox.bytes > this.#options.inboxBytes() && !this.#isPaused) {
       this.#isPaused = true;
       this.#options.kafka.pause();
     }
@@ -117,7 +128,7 @@ export class PartitionIngest {
     this.#inbox.wake();
   }
 
-  /** Ends after `stop`; rejects with the signal's reason, `PartitionLost`, `PartitionRefused` and what stops an ingester altogether. */
+  /** Ends after `stop`, or rejects with `Unfinished` where it was not that far; and with the signal's reason, `PartitionLost`, `PartitionRefused` and what stops an ingester altogether. */
   async run(): Promise<void> {
     try {
       const start = await this.#whereToGoOn();
@@ -128,6 +139,7 @@ export class PartitionIngest {
       await this.#writing;
     } finally {
       this.#wanted = undefined;
+      this.#options.kafka.pause();
       // What is still being counted holds blocks of the pool.
       await this.#writing.catch(() => undefined);
       for (const counter of this.#options.counters) await counter[Symbol.asyncDispose]();
@@ -181,6 +193,7 @@ export class PartitionIngest {
     const { signal, store } = this.#options;
     for (;;) {
       const fetched = await this.#inbox.take(idleMs, signal);
+      if (this.#stopping) throw new Unfinished();
       const found = fetched?.messages[0];
       if (found) {
         const isSame =
@@ -205,6 +218,7 @@ export class PartitionIngest {
     const batch = this.#openBatch(from, pending.pins);
     while (batch.next < to) {
       const fetched = await this.#inbox.take(idleMs, this.#options.signal);
+      if (this.#stopping) throw new Unfinished();
       this.#resumeIfRoom();
       if (!fetched) continue;
       const within = fetched.messages.filter(({ offset }) => offset < to);
@@ -285,7 +299,7 @@ export class PartitionIngest {
   }
 
   #resumeIfRoom(): void {
-    if (!this.#isPaused || this.#inbox.isFull) return;
+    if (!this.#isPaused || this.#inbox.bytes > this.#options.inboxBytes() / 2) return;
     this.#isPaused = false;
     this.#options.kafka.resume();
   }

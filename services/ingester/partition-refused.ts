@@ -4,9 +4,11 @@ import type { Refusal } from './resume-point.ts';
 /** A partition that is not read, since it would be guessing where to go on: what is wrong with it, and what to do. */
 export class PartitionRefused extends Error {
   override readonly name = 'PartitionRefused';
+  readonly why: Refusal;
 
   constructor(why: Refusal, { topic, partition }: PartitionName) {
     super(`Partition ${partition} of ${topic} is not read: ${describeRefusal(why)}`);
+    this.why = why;
   }
 }
 

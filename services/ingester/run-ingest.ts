@@ -47,7 +47,7 @@ export async function runIngest(
   const inWords = (error: unknown) => wordsFor(error, { invocation, broker });
   const narrator = new Narrator(terminal, createLog(settings.log, terminal.err), inWords);
   const meter = createIngestMeter();
-  await using _metrics = await serveMetrics(meter, settings, terminal);
+  await using _metrics = await serveMetrics(meter, settings, (text) => terminal.err(`${text}\n`));
   try {
     const facts = await openWhenThere(admin, invocation, { settings, broker });
     for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);

@@ -1,0 +1,189 @@
+import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
+import { type FencedConsumer, joinGroup } from '../../shared/kafka/fenced-consumer.ts';
+import type { BlockPool } from '../../shared/source/block-pool.ts';
+import type { Feeder } from '../../shared/store/feed.ts';
+import { noteGap } from '../../shared/store/feeding.ts';
+import type { Counter } from '../../shared/workers/counter.ts';
+import { Assigned } from './assigned.ts';
+import { caughtUp, fetchHighs } from './caught-up.ts';
+import type { IngestOptions, IngestProgress } from './ingest-options.ts';
+import type { PartitionOptions } from './partition-ingest.ts';
+import { SiteNotes } from './site-notes.ts';
+import type { Summary } from './summary.ts';
+
+/** Sums and names of all partitions of a process together, about. */
+export const memoryBytes = 384 * 2 ** 20;
+/** Messages of all partitions that were fetched and wait: enough to count while a fetch is waited for. */
+const inboxBytes = 64 * 2 ** 20;
+/** How often it is looked how far the partitions are. */
+const lookMs = 250;
+const progressMs = 10_000;
+/** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
+const stopMs = 20_000;
+
+/** What lines are counted with. */
+export interface Counters extends AsyncDisposable {
+  readonly pool: BlockPool;
+  /** One a thread. */
+  open(): Counter[];
+}
+
+/** What a session works with. */
+export interface SessionOptions {
+  readonly options: IngestOptions;
+  readonly summary: Summary;
+  readonly counters: Counters;
+  readonly feeder: Feeder;
+  /** Offsets by partition up to which all is to be counted; without it the session ends by the signal. */
+  readonly targets: ReadonlyMap<number, number> | undefined;
+}
+
+/** From joining the group to leaving it. */
+export class Session {
+  readonly #around: SessionOptions;
+  readonly #assigned: Assigned;
+  readonly #sites: SiteNotes;
+  #hasClosedDead = false;
+
+  constructor(around: SessionOptions) {
+    this.#around = around;
+    const { options, summary } = around;
+    this.#sites = new SiteNotes(options.database);
+    this.#assigned = new Assigned(
+      (kafka) => this.#partitionOptions(kafka),
+      ({ message }) => {
+        summary.refuse(message);
+        options.onEvent({ event: 'refused', message });
+      },
+    );
+  }
+
+  /** Ends when all targets are reached or the signal is aborted; true where all that was begun is finished. Rejects where it cannot go on. */
+  async run(): Promise<boolean> {
+    await using consumer = await this.#join();
+    try {
+      await this.#untilDone(consumer);
+      return await this.#stop(consumer);
+    } finally {
+      await this.#sites.written();
+    }
+  }
+
+  async #join(): Promise<FencedConsumer> {
+    const { kafka, topic, group, onEvent } = this.#around.options;
+    return await joinGroup({
+      kafka,
+      topic,
+      group,
+      onAssigned: (partitions) => {
+        onEvent({ event: 'assigned', partitions: partitions.length });
+        this.#assigned.replace(partitions);
+      },
+      onFetched: (partition, fetched) => this.#assigned.offer(partition, fetched),
+    });
+  }
+
+  async #untilDone(consumer: FencedConsumer): Promise<void> {
+    const { options, targets } = this.#around;
+    const over = new AbortController();
+    const looking = this.#look(targets, AbortSignal.any([options.signal, over.signal]));
+    try {
+      await Promise.race([looking, consumer.failed, this.#assigned.failed]);
+    } finally {
+      over.abort();
+      await looking.catch(() => undefined);
+    }
+  }
+
+  /** Looks again and again how far the partitions are; ends when they are where they should get to, or the signal is aborted. */
+  async #look(targets: SessionOptions['targets'], signal: AbortSignal): Promise<void> {
+    const { options } = this.#around;
+    const { clock } = options.store;
+    for (let toldAt = clock.now(); !signal.aborted; ) {
+      if (targets && (await caughtUp(options, this.#assigned, targets))) return;
+      await this.#closeDead();
+      if (clock.now() - toldAt >= progressMs) {
+        toldAt = clock.now();
+        options.onEvent({ event: 'progress', progress: await this.#progress() });
+      }
+      await clock.sleep(lookMs, signal).catch(() => undefined);
+    }
+  }
+
+  async #progress(): Promise<IngestProgress> {
+    const { options } = this.#around;
+    const highs = await fetchHighs(options.admin, options.topic);
+    const all = [...this.#assigned.all];
+    const oldestMs = Math.min(...all.map(([, { oldestMs }]) => oldestMs ?? Number.POSITIVE_INFINITY));
+    return {
+      partitions: all.length,
+      lag: all.reduce((sum, [partition, { done }]) => sum + (highs.get(partition) ?? 0) - (done ?? 0), 0),
+      oldestMs: Number.isFinite(oldestMs) ? oldestMs : undefined,
+      refused: this.#assigned.refused.size,
+    };
+  }
+
+  /** What ingesters that died had begun is finished once every partition has been gone on with; then replays need not be kept off for them. */
+  async #closeDead(): Promise<void> {
+    if (this.#hasClosedDead) return;
+    const all = [...this.#assigned.all.values()];
+    const haveAll = all.length === this.#around.options.facts.partitions;
+    if (!haveAll || !all.every(({ done }) => done !== undefined)) return;
+    this.#hasClosedDead = true;
+    await this.#around.feeder.closeDead();
+  }
+
+  async #stop(consumer: FencedConsumer): Promise<boolean> {
+    const { clock } = this.#around.options.store;
+    const over = new AbortController();
+    const late = clock.sleep(stopMs, over.signal).then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([this.#assigned.stop(), consumer.failed, late]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #partitionOptions(kafka: AssignedPartition): PartitionOptions {
+    const { options, counters, summary, feeder } = this.#around;
+    const { store, topic, facts, batchMs, setups, countries, onEvent, database } = options;
+    const { partition } = kafka;
+    return {
+      name: { cluster: facts.clusterId, topic, partition },
+      store,
+      counters: counters.open(),
+      pool: counters.pool,
+      kafka,
+      setups,
+      batchMs,
+      countries: () => countries.current(),
+      isFeeding: () => feeder.isOpen(),
+      memoryBytes: () => memoryBytes / this.#busy(),
+      inboxBytes: () => inboxBytes / this.#busy(),
+      signal: kafka.signal,
+      observer: {
+        counted: (batch) => {
+          summary.add(batch);
+          this.#sites.add(batch);
+          onEvent({ event: 'counted', partition, ...batch });
+        },
+        gap: async (gap) => {
+          onEvent({ event: 'gap', partition, ...gap });
+          await noteGap(database, { topic, partition, ...gap });
+        },
+        retry: (stage, error) => onEvent({ event: 'retry', stage, error }),
+        recovered: (outcome) => onEvent({ event: 'recovered', outcome }),
+      },
+    };
+  }
+
+  /** Partitions with something to count: they share the memory. */
+  #busy(): number {
+    let busy = 0;
+    for (const { isBusy } of this.#assigned.all.values()) if (isBusy) busy++;
+    return Math.max(busy, 1);
+  }
+}
