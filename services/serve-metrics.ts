@@ -1,6 +1,6 @@
 import type { Settings } from '../shared/config.ts';
 import type { Meter } from '../shared/metrics/meter.ts';
-import type { CommandOption, Terminal } from './command.ts';
+import type { CommandOption } from './command.ts';
 import { listenError } from './listen-error.ts';
 
 /** The values of `metricsOptions`. */
@@ -28,7 +28,7 @@ export function metricsSettings({ metricsPort, metricsHost }: MetricsFlags) {
 export async function serveMetrics(
   meter: Meter,
   { metrics: { host, port } }: Settings,
-  { err }: Pick<Terminal, 'err'>,
+  onNotice: (text: string) => void,
 ): Promise<AsyncDisposable | undefined> {
   if (port === undefined) return undefined;
   const { openMetrics } = await import('../shared/metrics/open-metrics.ts');
@@ -36,6 +36,6 @@ export async function serveMetrics(
     const flags = { hostFlag: '--metrics-host', portFlag: '--metrics-port' };
     throw listenError(error, { host, port, ...flags }) ?? error;
   });
-  err(`metrics on ${running.url}\n`);
+  onNotice(`metrics on ${running.url}`);
   return running;
 }

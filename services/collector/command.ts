@@ -1,9 +1,10 @@
 import type { Settings } from '../../shared/config.ts';
 import { type Command, CommandError, type ExitCode, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { type MetricsFlags, metricsOptions, metricsSettings } from '../serve-metrics.ts';
 
 /** The values of `ship`'s flags. */
-export interface ShipFlags {
+export interface ShipFlags extends MetricsFlags {
   readonly filesFrom?: string;
   readonly brokers?: string;
   readonly topic?: string;
@@ -38,6 +39,7 @@ export const ship: Command<ShipFlags> = {
       is: 'seconds',
       default: 300,
     },
+    ...metricsOptions,
   ],
   examples: [
     'tallymark ship /var/log/nginx/access.log* --brokers kafka-1:9092',
@@ -63,6 +65,7 @@ export const ship: Command<ShipFlags> = {
       'kafka.brokers': flags.brokers,
       'kafka.topic': flags.topic,
       'kafka.group': flags.group,
+      ...metricsSettings(flags),
     });
     return await inOneProcess(invocation, settings);
   },

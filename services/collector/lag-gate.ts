@@ -6,6 +6,8 @@ interface LagGateOptions {
   readonly everyMs?: number;
   readonly signal: AbortSignal;
   onNotice(text: string): void;
+  /** Told at each look whether reading waits. */
+  onWait?(waits: boolean): void;
 }
 
 /** Lets files be read, or not: what waits in a file is safe, what waits in Kafka is removed after a time. */
@@ -17,12 +19,19 @@ export interface LagGate {
 const EVERY_MS = 10_000;
 
 /** Asks now and every ten seconds, until the signal. Where Kafka does not say, files are read: sending waits for it anyway. */
-export function openLagGate({ isFarBehind, everyMs = EVERY_MS, signal, onNotice }: LagGateOptions): LagGate {
+export function openLagGate({
+  isFarBehind,
+  everyMs = EVERY_MS,
+  signal,
+  onNotice,
+  onWait,
+}: LagGateOptions): LagGate {
   let open = true;
   const waiting: (() => void)[] = [];
   const set = (opens: boolean) => {
     if (opens !== open) onNotice(opens ? GOES_ON : WAITS);
     open = opens;
+    onWait?.(!opens);
     if (open) for (const resolve of waiting.splice(0)) resolve();
   };
   const watch = async () => {

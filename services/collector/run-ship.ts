@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import type { Settings } from '../../shared/config.ts';
 import { type ChunkTopic, openChunkTopic } from '../../shared/kafka/open-chunk-topic.ts';
 import { createLog } from '../../shared/logger.ts';
+import { createShipMeter, type ShipMeter } from '../../shared/metrics/ship-meter.ts';
 import { openProgress } from '../../shared/terminal/progress.ts';
 import type { ExitCode, Invocation } from '../command.ts';
 import { kafkaAddressOf } from '../kafka-address.ts';
+import { serveMetrics } from '../serve-metrics.ts';
 import type { ShipFlags } from './command.ts';
 import { drawSummary } from './draw-summary.ts';
 import { follow } from './follow.ts';
 import { openLagGate } from './lag-gate.ts';
+import { measuredSink } from './measured-sink.ts';
 import { shipOnce } from './ship-once.ts';
 import type { ShipOptions } from './ship-options.ts';
 import { openStateFile } from './state-file.ts';
@@ -38,10 +41,13 @@ export async function runShip(invocation: Invocation<ShipFlags>, around: Around)
   // What is on its way when the operator ends it may still arrive; when all is over nothing is tried any more.
   const over = new AbortController();
   const opening = AbortSignal.any([signal, over.signal]);
+  const meter = createShipMeter();
+  await using _metrics = await serveMetrics(meter, around.settings, onNotice);
   try {
-    await using topic = await openTopicOf(invocation, { ...around, opening, over: over.signal, onNotice });
-    const told = { onNotice, onProgress: progress.show };
-    const options = await optionsOf(invocation, { ...around, ...told, topic, over: over.signal });
+    const told = { onNotice, meter, over: over.signal };
+    await using topic = await openTopicOf(invocation, { ...around, ...told, opening });
+    const onProgress = progress.show;
+    const options = await optionsOf(invocation, { ...around, ...told, topic, onProgress });
     const summary = flags.once === true ? await shipOnce(options) : await follow(options);
     progress.clear();
     const next = `tallymark ingest --brokers ${around.settings.kafka.brokers.join(',')}`;
@@ -62,10 +68,14 @@ interface Opening extends Around {
   /** Ends waiting for brokers before the first line is read. */
   readonly opening: AbortSignal;
   readonly over: AbortSignal;
+  readonly meter: ShipMeter;
   onNotice(text: string): void;
 }
 
-async function openTopicOf({ flags }: Invocation<ShipFlags>, { settings, opening, over, onNotice }: Opening) {
+async function openTopicOf(
+  { flags }: Invocation<ShipFlags>,
+  { settings, opening, over, meter, onNotice }: Opening,
+) {
   const { topic, partitions, replication_factor, raw_retention_hours } = settings.kafka;
   const wanted = {
     topic,
@@ -75,7 +85,10 @@ async function openTopicOf({ flags }: Invocation<ShipFlags>, { settings, opening
   };
   const giveUpAfterMs = flags.once === true ? (flags.timeout ?? 300) * 1000 : undefined;
   const kafka = await kafkaAddressOf(settings);
-  const opened = await openChunkTopic(wanted, { kafka, giveUpAfterMs, opening, signal: over, onNotice });
+  const opened = await openChunkTopic(wanted, {
+    ...{ kafka, giveUpAfterMs, opening, signal: over, onNotice },
+    onRetry: meter.retried,
+  });
   if (opened.facts.created) onNotice(`Made the topic ${topic} with ${opened.facts.partitions} partitions.`);
   for (const finding of opened.facts.findings) onNotice(`Warning: ${finding}`);
   return opened;
@@ -84,11 +97,12 @@ async function openTopicOf({ flags }: Invocation<ShipFlags>, { settings, opening
 interface Told extends Around, Pick<ShipOptions, 'onNotice' | 'onProgress'> {
   readonly topic: ChunkTopic;
   readonly over: AbortSignal;
+  readonly meter: ShipMeter;
 }
 
 async function optionsOf(
   { operands, flags, signal }: Invocation<ShipFlags>,
-  { settings, folder, topic, over, onNotice, onProgress }: Told,
+  { settings, folder, topic, over, meter, onNotice, onProgress }: Told,
 ): Promise<ShipOptions> {
   const { topic: name, group, raw_retention_hours } = settings.kafka;
   // Another cluster or topic has other lines: each has a state of its own.
@@ -97,6 +111,7 @@ async function optionsOf(
   if (state.finding !== undefined) onNotice(state.finding);
   const { mayRead } = openLagGate({
     isFarBehind: () => topic.isFarBehind(group, (raw_retention_hours * HOUR_MS) / 2),
+    onWait: meter.waiting,
     signal: AbortSignal.any([signal, over]),
     onNotice,
   });
@@ -108,7 +123,7 @@ async function optionsOf(
       hostname()
         .replace(/[^\w.:@/-]/g, '-')
         .slice(0, 128),
-    sink: topic.sink,
+    sink: measuredSink(topic.sink, meter),
     partitions: topic.facts.partitions,
     sources: state.sources,
     saveState: state.save,

@@ -11,6 +11,8 @@ export interface TryingOptions {
   readonly signal: AbortSignal;
   /** Told once when brokers are away, and once when they are back. */
   onNotice(text: string): void;
+  /** Told of each failure after which it is tried again. */
+  onRetry?(): void;
 }
 
 /** Does an operation, which may be repeated, until it succeeds. Throws a `KafkaError` that time does not help against, or the last one when patience ends. */
@@ -20,7 +22,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** Persistence that speaks once for all the operations that wait for the same brokers. */
-export function keepTrying({ kafka, giveUpAfterMs, signal, onNotice }: TryingOptions): Persist {
+export function keepTrying({ kafka, giveUpAfterMs, signal, onNotice, onRetry }: TryingOptions): Persist {
   let isAway = false;
   const tell = (away: boolean, text: string) => {
     if (isAway !== away) onNotice(text);
@@ -41,6 +43,7 @@ export function keepTrying({ kafka, giveUpAfterMs, signal, onNotice }: TryingOpt
         deadline ??= performance.now() + (giveUpAfterMs ?? Number.POSITIVE_INFINITY);
         if (performance.now() >= deadline) throw reason;
         tell(true, `${reason.message} Trying again until it does.`);
+        onRetry?.();
       }
       await sleep(pauseMs, undefined, { signal });
     }

@@ -6,8 +6,6 @@ export interface ShipMeter extends Meter {
   acknowledged(chunk: { readonly lines: number; readonly bytes: number }): void;
   /** Kafka was asked in vain and is asked again. */
   retried(): void;
-  /** Lines over the limit, which are not shipped. */
-  tooLong(lines: number): void;
   /** Whether reading waits since the counting is far behind. */
   waiting(isWaiting: boolean): void;
 }
@@ -22,11 +20,6 @@ export function createShipMeter(now: () => number = Date.now): ShipMeter {
   const bytes = staged('tallymark_bytes_total', 'Bytes of lines');
   const chunks = staged('tallymark_batches_total', 'Chunks that the brokers have');
   const retries = staged('tallymark_retries_total', 'What failed and was tried again');
-  const dropped = counterIn(registry, {
-    name: 'tallymark_dropped_lines_total',
-    help: 'Lines not shipped, by reason',
-    labels: ['reason'],
-  });
   let waits = false;
   let latestMs = now();
   gaugeIn(
@@ -48,7 +41,6 @@ export function createShipMeter(now: () => number = Date.now): ShipMeter {
       latestMs = now();
     },
     retried: () => retries.inc({ stage: 'kafka' }),
-    tooLong: (count) => dropped.inc({ reason: 'too_long' }, count),
     waiting: (isWaiting) => {
       waits = isWaiting;
     },

@@ -35,7 +35,6 @@ describe('labels', () => {
         ingest.lost(count);
         ship.acknowledged({ lines: count, bytes: count });
         ship.retried();
-        ship.tooLong(count);
       }
       return [ingest, ship];
     });
@@ -129,7 +128,6 @@ test('the numbers of a shipper', async () => {
   const meter = createShipMeter(() => now);
   meter.acknowledged({ lines: 500, bytes: 100_000 });
   meter.retried();
-  meter.tooLong(2);
   meter.waiting(true);
   now = 4000;
   expect(valuesOf(await meter.render())).toMatchObject({
@@ -137,7 +135,6 @@ test('the numbers of a shipper', async () => {
     'tallymark_bytes_total{stage="ship"}': 100_000,
     'tallymark_batches_total{stage="ship"}': 1,
     'tallymark_retries_total{stage="kafka"}': 1,
-    'tallymark_dropped_lines_total{reason="too_long"}': 2,
     tallymark_waiting: 1,
     tallymark_idle_seconds: 4,
   });
