@@ -1,6 +1,6 @@
 import { describeDrop } from '../../shared/count/describe-drop.ts';
 import { dropReasons } from '../../shared/count/drop-reason.ts';
-import { formatCount, formatDuration, formatShare } from '../../shared/terminal/numbers.ts';
+import { formatCount, formatCounted, formatDuration, formatShare } from '../../shared/terminal/numbers.ts';
 import { drawTable } from '../../shared/terminal/table.ts';
 import type { IngestSummary } from './ingest-options.ts';
 
@@ -15,7 +15,11 @@ export function drawIngest(summary: IngestSummary, width: number): string {
       formatCount(lines),
       `lines of ${formatCount(messages)} messages in ${formatDuration(seconds)}, ${rate}`,
     ],
-    ['counted', formatCount(counted), `${formatShare(counted, lines)}, in ${formatCount(batches)} batches`],
+    [
+      'counted',
+      formatCount(counted),
+      `${formatShare(counted, lines)}, in ${formatCounted(batches, 'batch', 'batches')}`,
+    ],
     ...(before > 0 ? [['counted before', formatCount(before), formatShare(before, lines)]] : []),
     ...dropReasons.flatMap((reason) => {
       const count = summary.dropped[reason] ?? 0;
