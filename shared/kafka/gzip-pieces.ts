@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 
-/** Level 1 of zlib: of the levels above, none gets log lines smaller by more than a twentieth, and the next takes a quarter longer. */
+/** Level 1 of zlib: none of those up to 6 gets log lines smaller by more than a twentieth. */
 const LEVEL = 1;
 
-/** Log lines repeat what is near: a window of 16 KiB takes a fifth less time than one of 32 KiB, and makes them a fiftieth larger. */
+/** Log lines repeat what is near: a window of 16 KiB takes a sixth less time than one of 32 KiB, and makes them a fiftieth larger. */
 const WINDOW_BITS = 14;
 
 /** A stored block holds so many bytes at most (RFC 1951, 3.2.4). */
