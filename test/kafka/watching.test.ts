@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import type { Kafka } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../infra/kafka/free-port.ts';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
+import { ship } from '../../services/collector/command.ts';
 import type { Command } from '../../services/command.ts';
 import { ingestCommand } from '../../services/ingester/command.ts';
 import type { Finding } from '../../services/operator/check-machine.ts';
@@ -46,12 +47,16 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
   });
 
   /** Runs a command in this process, as `cli.ts` does. */
-  function run<Flags>(command: Command<Flags>, flags: Flags & { readonly brokers?: string }) {
+  function run<Flags>(
+    command: Command<Flags>,
+    flags: Flags & { readonly brokers?: string },
+    operands: readonly string[] = [],
+  ) {
     const stopping = new AbortController();
     started.push(stopping);
     const output = { out: '', err: '' };
     const exit = command.run({
-      operands: [],
+      operands,
       flags: { data, json: true, brokers: running.brokers.join(','), ...flags },
       env: {},
       terminal: {
@@ -121,7 +126,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
       tallymark_refused_partitions: 0,
     };
     await vi.waitFor(async () => expect(valuesOf(await scrape())).toMatchObject(wanted), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 200,
     });
     const text = await scrape();
@@ -140,7 +145,37 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
     ingest.stop();
     expect(await ingest.exit, ingest.output.err).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
-  }, 90_000);
+  }, 150_000);
+
+  test('metrics tell what is shipped', async () => {
+    const log = join(folder, 'access.log');
+    writeFileSync(log, `${line('shipped1')}\n${line('shipped2')}\n`);
+    const state = join(folder, 'ship');
+    const shipping = run(ship, { topic: 'shipped', state, metricsPort: 0 }, [log]);
+    const url = await vi.waitUntil(() => /metrics on (\S+)/.exec(shipping.output.err)?.[1], {
+      timeout: 20_000,
+    });
+    const wait = { timeout: 20_000, interval: 100 };
+    const shipped = async () => valuesOf(await (await fetch(url)).text());
+    await vi.waitFor(
+      async () => expect(await shipped()).toMatchObject({ 'tallymark_lines_total{stage="ship"}': 2 }),
+      wait,
+    );
+    appendFileSync(log, `${line('shipped3')}\n`);
+    await vi.waitFor(
+      async () =>
+        expect(await shipped()).toMatchObject({
+          'tallymark_lines_total{stage="ship"}': 3,
+          'tallymark_batches_total{stage="ship"}': 2,
+          'tallymark_bytes_total{stage="ship"}': statSync(log).size,
+          tallymark_waiting: 0,
+        }),
+      wait,
+    );
+    expect((await shipped()).tallymark_idle_seconds).toBeLessThan(20);
+    shipping.stop();
+    expect(await shipping.exit, shipping.output.err).toBe(0);
+  }, 60_000);
 
   test('a port for metrics that is taken ends it, in words', async () => {
     const first = run(ingestCommand, { ...ingestFlags, topic: 'measured', group: 'other', metricsPort: 0 });
