@@ -1,6 +1,6 @@
 import { type ChunkSource, nameOf } from '../../shared/kafka/chunk.ts';
 import type { SourceIdentity } from '../../shared/source/source.ts';
-import { type CoveredRange, lookUpCoverage } from '../../shared/store/coverage.ts';
+import { type Coverage, type CoveredRange, lookUpCoverage } from '../../shared/store/coverage.ts';
 import type { SourceKey } from '../../shared/store/own-row.ts';
 import type { Patience } from '../../shared/store/persist.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -16,8 +16,17 @@ export interface KnownSource {
   readonly ranges: readonly CoveredRange[];
 }
 
-/** Sources that are kept in mind; those that have not been seen for longest are asked for again. */
-const mostSources = 20_000;
+/** Names of sources that are kept in mind; those that have not been seen for longest are asked for again. */
+const mostNames = 20_000;
+
+/** A source under all names that were met: each time that it is shipped it may have grown, and be named by a longer beginning. */
+interface Entry {
+  readonly source: KnownSource;
+  readonly ranges: CoveredRange[];
+  names: number;
+  /** The batch that tallied lines of it last. */
+  tallied: number;
+}
 
 /**
  * What a partition knows of the sources in it. Only the partition's owner writes their lines, so what it looked up once stays true as long as
@@ -26,8 +35,10 @@ const mostSources = 20_000;
 export class SourceBook {
   readonly #store: Store;
   readonly #patience: Patience;
-  readonly #known = new Map<string, { source: KnownSource; ranges: CoveredRange[] }>();
+  readonly #known = new Map<string, Entry>();
+  readonly #byFirstLine = new Map<string, Set<Entry>>();
   #files = 0;
+  #batch = 1;
 
   constructor(store: Store, patience: Patience) {
     this.#store = store;
@@ -43,11 +54,10 @@ export class SourceBook {
     }));
     if (candidates.length === 0) return;
     const coverages = await lookUpCoverage(this.#store, candidates, this.#patience);
-    for (const [index, [name, { identity }]] of unknown.entries()) {
-      const { key, ranges } = coverages[index];
-      const kept = [...ranges];
-      this.#known.set(name, { source: { identity, key, file: ++this.#files, ranges: kept }, ranges: kept });
-    }
+    const found = unknown.map(([name, source], index) => ({ name, source, coverage: coverages[index] }));
+    // A grown source is found by its shorter beginnings, so these come first.
+    found.sort((a, b) => a.source.identity.startLength - b.source.identity.startLength);
+    for (const each of found) this.#add(each);
   }
 
   /** A source that was learnt. */
@@ -63,23 +73,67 @@ export class SourceBook {
 
   /** Lines `[from, to)` of a source are tallied, the last of them with this keyed digest. */
   add(source: ChunkSource, { from, to, last }: { from: number; to: number; last: string }): void {
-    const ranges = this.#known.get(nameOf(source))?.ranges;
-    if (ranges === undefined || from >= to) return;
+    const known = this.#known.get(nameOf(source));
+    if (known === undefined || from >= to) return;
+    const { ranges } = known;
+    known.tallied = this.#batch;
     const before = ranges.at(-1);
     const isNext = before?.batch === tallied && before.to === from;
     if (isNext) ranges.pop();
     ranges.push(talliedRange(isNext ? before.from : from, to, last));
     // What is read in order is in order already.
-    if ((ranges.at(-2)?.from ?? 0) > from) ranges.sort((a, b) => a.from - b.from || a.to - b.to);
+    if ((ranges.at(-2)?.from ?? 0) > from) ranges.sort(byRange);
   }
 
-  /** Forgets what has not been seen for long; between batches, when all that was tallied is in the store. */
+  /** Forgets what has not been seen for long; at the end of a batch, when all before it is in the store and it is not. */
   trim(): void {
-    for (const name of this.#known.keys()) {
-      if (this.#known.size <= mostSources) return;
+    for (const [name, entry] of this.#known) {
+      if (this.#known.size <= mostNames) break;
+      if (entry.tallied === this.#batch) continue;
       this.#known.delete(name);
+      if (--entry.names > 0) continue;
+      const { firstLine } = entry.source.identity;
+      const alike = this.#byFirstLine.get(firstLine);
+      alike?.delete(entry);
+      if (alike?.size === 0) this.#byFirstLine.delete(firstLine);
     }
+    this.#batch++;
   }
+
+  #add({ name, source, coverage: { key, ranges } }: Found): void {
+    const { identity } = source;
+    const alike = this.#byFirstLine.get(identity.firstLine) ?? new Set();
+    this.#byFirstLine.set(identity.firstLine, alike);
+    for (const entry of alike) {
+      if (!isSame(entry.source, source, key)) continue;
+      entry.names++;
+      entry.ranges.push(...ranges);
+      entry.ranges.sort(byRange);
+      this.#known.set(name, entry);
+      return;
+    }
+    const kept = [...ranges];
+    const known = { identity, key, file: ++this.#files, ranges: kept };
+    const entry = { source: known, ranges: kept, names: 1, tallied: 0 };
+    alike.add(entry);
+    this.#known.set(name, entry);
+  }
+}
+
+interface Found {
+  readonly name: string;
+  readonly source: ChunkSource;
+  readonly coverage: Pick<Coverage, 'key' | 'ranges'>;
+}
+
+/** Whether a source is a known one: the store knows both as one, or it is the known one grown, of which nothing may be in the store yet. */
+function isSame({ key, identity }: KnownSource, { starts }: ChunkSource, found: SourceKey): boolean {
+  if (key.start === found.start && key.startLength === found.startLength) return true;
+  return starts.get(identity.startLength) === identity.start;
+}
+
+function byRange(a: CoveredRange, b: CoveredRange): number {
+  return a.from - b.from || a.to - b.to;
 }
 
 /** Stands for a batch in a range that this process has tallied. */
