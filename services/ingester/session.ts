@@ -17,7 +17,8 @@ export const memoryBytes = 384 * 2 ** 20;
 const inboxBytes = 64 * 2 ** 20;
 /** How often it is looked how far the partitions are. */
 const lookMs = 250;
-const progressMs = 10_000;
+/** The lag of a scrape is not older than this, and what a look takes. */
+const progressMs = 5_000;
 /** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
 const stopMs = 20_000;
 
