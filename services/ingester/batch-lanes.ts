@@ -28,6 +28,8 @@ export interface LinesToAdd {
   readonly covered: readonly CoveredRange[];
   /** The `#` lines before them, where there are any. */
   readonly directives: Uint8Array;
+  /** Digest of the line that they are the end of, where they are no more (`ChunkPiece`). */
+  readonly endOf?: string | undefined;
   /** Where they end and with which line, where positions are not bytes. */
   readonly end?: { readonly to: number; readonly lastLine: string };
 }
@@ -63,7 +65,8 @@ export class BatchLanes {
 
   /** Hands lines to a lane, and says up to where and with which line they are counted. */
   async add(added: LinesToAdd): Promise<{ readonly to: number; readonly lastLine: string }> {
-    const { file, lines, from, end } = added;
+    const { file, lines, from, endOf } = added;
+    const end = endOf === undefined ? added.end : { to: from + lines.length, lastLine: endOf };
     const open = this.#pick();
     const { lane } = open;
     const stretch = await this.#begin(open, added);

@@ -184,11 +184,11 @@ export class OpenBatch {
     }
     this.#keys.set(identity, key);
     let before = chunk.lines;
-    for (const { from, to, covered } of pieces) {
+    for (const { from, to, covered, endOf } of pieces) {
       const lines = value.subarray(from - chunk.position, to - chunk.position);
       before -= lines.length === value.length ? chunk.lines : countLines(lines);
       const { directives } = chunk;
-      const end = await this.#lanes.add({ file, identity, lines, from, covered, directives });
+      const end = await this.#lanes.add({ file, identity, lines, from, covered, directives, endOf });
       sources.add(chunk.source, { from, to: end.to, last: keyLastLine(keyed, end.lastLine) });
     }
     this.#alreadyCounted += before;

@@ -10,6 +10,8 @@ export interface ChunkPiece {
   readonly to: number;
   /** What is counted of some months in it. */
   readonly covered: readonly CoveredRange[];
+  /** SHA-256 (hex) of the line that it ends, where it is nothing but the line end of one that was counted before. */
+  readonly endOf?: string;
 }
 
 const newline = 0x0a;
@@ -33,7 +35,10 @@ export function placeChunk(
   for (const open of openStretches({ ranges: within })) {
     const from = Math.max(open.from, chunk.from);
     const to = Math.min(open.to ?? chunk.to, chunk.to);
-    if (from < to) pieces.push({ from, to, covered: rangesWithin({ ranges: within }, { from, to }) });
+    if (from >= to) continue;
+    const piece = { from, to, covered: rangesWithin({ ranges: within }, { from, to }) };
+    const isEnd = isLineEnd(value, from - position, to - position);
+    pieces.push(isEnd ? { ...piece, endOf: hash('sha256', lineBefore(value, to - position)) } : piece);
   }
   return pieces;
 }
@@ -57,8 +62,19 @@ function fits(
   const end = to - position;
   if (end > value.length) return true;
   const isUnterminated = value[end - 1] !== newline;
-  if (isUnterminated && end < value.length && value[end] !== newline) return false;
+  if (
+    isUnterminated &&
+    end < value.length &&
+    !isLineEnd(value, end, end + 1 + Number(value[end] !== newline))
+  )
+    return false;
   return keyLastLine(keyed, hash('sha256', lineBefore(value, end))) === last;
+}
+
+/** Whether `[from, to)` is the end of a line that begins before it, and no more. */
+function isLineEnd(value: Uint8Array, from: number, to: number): boolean {
+  if (from === 0 || value[from - 1] === newline || value[to - 1] !== newline) return false;
+  return to - from === 1 || (to - from === 2 && value[from] === carriageReturn);
 }
 
 /** The line that ends at a byte, without its line end. */
