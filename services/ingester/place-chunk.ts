@@ -58,17 +58,16 @@ function fits(
   { position, keyed }: { readonly position: number; readonly keyed: Keyed },
 ): boolean {
   const begin = from - position;
-  if (begin > 0 && value[begin - 1] !== newline) return false;
+  if (begin > 0 && !isBetweenLines(value, begin)) return false;
   const end = to - position;
   if (end > value.length) return true;
-  const isUnterminated = value[end - 1] !== newline;
-  if (
-    isUnterminated &&
-    end < value.length &&
-    !isLineEnd(value, end, end + 1 + Number(value[end] !== newline))
-  )
-    return false;
+  if (end < value.length && !isBetweenLines(value, end)) return false;
   return keyLastLine(keyed, hash('sha256', lineBefore(value, end))) === last;
+}
+
+/** Whether a line ends before `at`, with its line end or without where that was counted before it had one. */
+function isBetweenLines(value: Uint8Array, at: number): boolean {
+  return value[at - 1] === newline || isLineEnd(value, at, at + 1) || isLineEnd(value, at, at + 2);
 }
 
 /** Whether `[from, to)` is the end of a line that begins before it, and no more. */
