@@ -197,6 +197,8 @@ function connectionTrouble(name: string, code: string, message: string): string 
   if (/^E(HOSTUNREACH|NETUNREACH|TIMEDOUT|ADDRNOTAVAIL|HOSTDOWN)$/.test(code))
     return `cannot be reached (${code})`;
   if (name === 'KafkaJSConnectionClosedError') return 'closed the connection';
+  // What kafkajs says, without a name of its own, of a broker that took the connection and then said nothing.
+  if (message === 'Broker not connected') return 'does not answer in time';
   if (/^KafkaJS(Connection|RequestTimeout|NoBrokerAvailable|BrokerNotFound|MetadataNotLoaded)/.test(name))
     return /timeout/i.test(message + name) ? 'does not answer in time' : 'cannot be reached';
   return undefined;

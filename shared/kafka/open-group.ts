@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { asKafkaError, connectKafka, type KafkaAddress } from './connect-kafka.ts';
+import { asKafkaError, connectKafka, type KafkaAddress, KafkaError } from './connect-kafka.ts';
 import { type OffsetNote, readNote } from './offset-note.ts';
 import { describeTopic, type TopicFacts, type TopicWanted } from './topic.ts';
 
@@ -34,14 +35,10 @@ export async function openGroup(
   { group, ...wanted }: TopicWanted & { readonly group: string },
 ): Promise<OpenGroup> {
   const admin = connectKafka(address).admin();
-  const inWords = async <T>(ask: () => Promise<T>): Promise<T> => {
-    try {
-      return await ask();
-    } catch (error) {
-      throw asKafkaError(error, address);
-    }
-  };
-  const close = () => admin.disconnect().catch(() => undefined);
+  const inWords = <T>(ask: () => Promise<T>) => askInTime(address, ask);
+  // kafkajs waits for what is still asked.
+  const close = () =>
+    Promise.race([admin.disconnect().catch(() => undefined), sleep(closeMs, undefined, { ref: false })]);
   const { brokers } = await inWords(async () => {
     await admin.connect();
     return await admin.describeCluster();
@@ -58,6 +55,28 @@ export async function openGroup(
       inWords(() => isBehind(admin, wanted.topic, { partitions, before: Math.round(Date.now() - ageMs) })),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Whoever looks does not wait as long as whoever counts. */
+const answerMs = 15_000;
+const closeMs = 1_000;
+
+async function askInTime<T>(address: KafkaAddress, ask: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(answerMs, undefined, { signal: over.signal }).then(() => {
+    const where = address.brokers.join(', ');
+    throw new KafkaError(
+      'unreachable',
+      `Kafka at ${where} does not answer in time. Check --brokers and that the broker runs.`,
+    );
+  });
+  try {
+    return await Promise.race([ask(), late]);
+  } catch (error) {
+    throw asKafkaError(error, address);
+  } finally {
+    over.abort();
+  }
 }
 
 async function countMembers(admin: Admin, group: string): Promise<number> {

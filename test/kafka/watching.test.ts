@@ -12,7 +12,7 @@ import { ingestCommand } from '../../services/ingester/command.ts';
 import type { Finding } from '../../services/operator/check-machine.ts';
 import { doctor } from '../../services/operator/doctor.ts';
 import { type Store as Connection, connectStore } from '../../shared/clickhouse/connect-store.ts';
-import { connectKafka } from '../../shared/kafka/connect-kafka.ts';
+import { asKafkaError, connectKafka } from '../../shared/kafka/connect-kafka.ts';
 import { writeNote } from '../../shared/kafka/offset-note.ts';
 import { openTopic } from '../../shared/kafka/topic.ts';
 import { noteGap, noteSites } from '../../shared/store/feeding.ts';
@@ -351,4 +351,31 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
       },
     ]);
   }, 60_000);
+
+  test('doctor does not wait long for a broker that has stopped in its tracks', async () => {
+    const since = performance.now();
+    await running.kill(1, 'SIGSTOP');
+    try {
+      const { code, of } = await examine('healthy');
+      expect(code).toBe(1);
+      expect(of('kafka')).toMatchObject([
+        {
+          state: 'bad',
+          detail: expect.stringContaining(`Kafka at ${running.brokers[0]} does not answer in time`),
+        },
+      ]);
+      expect(performance.now() - since).toBeLessThan(25_000);
+    } finally {
+      await running.kill(1, 'SIGCONT');
+    }
+  }, 60_000);
+});
+
+// After half a minute kafkajs says so of a broker that was stopped (SIGSTOP), as a plain error.
+test('a broker that took the connection and says nothing is away, so that whoever counts waits for it', () => {
+  const error = asKafkaError(new Error('Broker not connected'), { brokers: ['kafka-1:9092'] });
+  expect(error).toMatchObject({
+    code: 'unreachable',
+    message: 'Kafka at kafka-1:9092 does not answer in time. Check --brokers and that the broker runs.',
+  });
 });
