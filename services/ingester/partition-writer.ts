@@ -112,8 +112,12 @@ export class PartitionWriter {
   async burn({ generation, from, to, months = [] }: PendingBatch): Promise<PartlyCounted> {
     const batch = batchName(this.prefix, { generation, from, to });
     const there: number[] = [];
+    // The window of tokens may have moved on since, so what is there is looked for first.
+    const known = await markersOf(this.#options.store.counts, [batch], this.#patience);
     for (const month of months) {
-      const marker = await this.#insertPart({ batch, month, rows: encodeVoidPart(batch, month, months) });
+      const marker =
+        known.find((one) => one.month === month) ??
+        (await this.#insertPart({ batch, month, rows: encodeVoidPart(batch, month, months) }));
       if (!marker.isVoid) there.push(month);
     }
     this.#counted = from;
