@@ -28,7 +28,17 @@ export async function announce(
 ): Promise<Announced> {
   const { turn } = announcement;
   const event = { event: 'announced', announcement: { ...announcement, holder: liveness.holder } } as const;
-  await persist(patience, () => ledger.append(event));
+  const closed = () =>
+    persist({ clock, timeoutMs: renewalMs }, () => ledger.append({ event: 'closed', turn, by: turn })).catch(
+      () => undefined,
+    );
+  try {
+    await persist(patience, () => ledger.append(event));
+  } catch (error) {
+    // It may be on its way all the same, and nobody would renew it.
+    await closed();
+    throw error;
+  }
   const stop = new AbortController();
   const renewals = (async () => {
     while (!stop.signal.aborted) {
@@ -46,9 +56,7 @@ export async function announce(
     leave,
     close: async () => {
       await leave();
-      await persist({ clock, timeoutMs: renewalMs }, () =>
-        ledger.append({ event: 'closed', turn, by: turn }),
-      ).catch(() => undefined);
+      await closed();
     },
   };
 }
