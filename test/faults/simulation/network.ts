@@ -39,6 +39,11 @@ export class Network {
     return (this.#underWay.get(token) ?? 0) > 0;
   }
 
+  /** Whether any insert may still arrive. */
+  get isAnythingUnderWay(): boolean {
+    return [...this.#underWay.values()].some((count) => count > 0);
+  }
+
   /** The store as a process sees it. `isDead` says whose death is known. */
   storeOf(process: Process, isDead: (holder: string) => boolean): Store {
     const scheduler = this.#scheduler;

@@ -1,0 +1,206 @@
+import { Assigned } from '../../../services/ingester/assigned.ts';
+import type { PartitionOptions } from '../../../services/ingester/partition-ingest.ts';
+import { SetupChoice } from '../../../services/ingester/setup-choice.ts';
+import type { AssignedPartition } from '../../../shared/kafka/assigned-partition.ts';
+import { createBlockPool } from '../../../shared/source/block-pool.ts';
+import { announceFeeder, type Feeder } from '../../../shared/store/feed.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import type { Scheduler } from '../simulation/scheduler.ts';
+import type { Broker } from './broker.ts';
+import type { Group } from './group.ts';
+import type { Host } from './host.ts';
+import { MadeUpCounter } from './made-up-counter.ts';
+import { type BrokenMember, type KafkaFaults, Member } from './member.ts';
+
+/** What an ingester of the made-up world works with. */
+export interface IngesterWorld {
+  readonly host: Host;
+  readonly scheduler: Scheduler;
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly group: Group;
+  readonly faults: KafkaFaults;
+  readonly broken: BrokenMember & {
+    /** What a partition is ingested with is changed. */
+    readonly options?: (options: PartitionOptions) => PartitionOptions;
+  };
+  /** Aborted when it is to leave in good order. */
+  readonly stop: AbortSignal;
+  /** The last one leaves by itself, once all is counted and nobody else is there. */
+  readonly isLast: boolean;
+  /** Told of partitions that are refused. */
+  onRefused(message: string): void;
+  /** The entries of dead feeders are closed. */
+  onClosedDead(): void;
+}
+
+const stopMs = 20_000;
+const longestPauseMs = 30_000;
+
+/** `tallymark ingest`, as `services/ingester/ingest.ts` does it: over the same feeder, partitions and counters' plug. */
+export async function ingester(world: IngesterWorld): Promise<void> {
+  for (let pauseMs = 500; !world.stop.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      await new Session(world).run();
+      return;
+    } catch (error) {
+      if (world.stop.aborted) return;
+      world.scheduler.log(() => `${world.host.name} begins again: ${error}`);
+      await world.store.clock.sleep(pauseMs, world.stop).catch(() => undefined);
+    }
+  }
+}
+
+const choice = {
+  reading: { format: 'combined', enveloped: false, fileName: '', countryFrom: 'log' as const },
+  registries: [{ name: 'r', layout: 'files', rules: 'new' }],
+  registryOf: (layout: string) => ({ name: 'r', layout, rules: 'new' }),
+};
+
+/** From joining the group to leaving it. */
+class Session {
+  readonly #world: IngesterWorld;
+  readonly #assigned: Assigned;
+  readonly #setups = new SetupChoice(choice);
+  readonly #pool = createBlockPool({ blockSize: 70_000, count: 3 });
+  readonly #batchMs: number;
+  readonly #threads: number;
+  #feeder: Feeder | undefined;
+  #closedDead = false;
+
+  constructor(world: IngesterWorld) {
+    this.#world = world;
+    this.#batchMs = world.scheduler.between(100, 15_000);
+    this.#threads = world.scheduler.chance(0.3) ? 2 : 1;
+    this.#assigned = new Assigned(
+      (kafka) => this.#partitionOptions(kafka),
+      ({ message }) => world.onRefused(message),
+    );
+  }
+
+  async run(): Promise<void> {
+    const { store, stop } = this.#world;
+    this.#feeder = await announceFeeder(store, {
+      feeds: 'sim',
+      site: 'sim',
+      formBatch: async () => 'gone',
+      signal: stop,
+      timeoutMs: Number.POSITIVE_INFINITY,
+    });
+    let clean = false;
+    try {
+      const member = this.#join();
+      try {
+        await this.#untilDone(member);
+        clean = await this.#stop(member);
+      } finally {
+        member.close();
+      }
+    } finally {
+      await this.#feeder.close(clean);
+      this.#world.scheduler.log(
+        () => `${this.#world.host.name} leaves ${clean ? 'in good order' : 'in haste'}`,
+      );
+    }
+  }
+
+  #join(): Member {
+    const { host, scheduler, broker, group, faults, broken } = this.#world;
+    return new Member({
+      host,
+      scheduler,
+      broker,
+      group,
+      faults,
+      broken,
+      onAssigned: (partitions) => this.#assigned.replace(partitions),
+      onFetched: (partition, fetched) => this.#assigned.offer(partition, fetched),
+    });
+  }
+
+  async #untilDone(member: Member): Promise<void> {
+    const over = new AbortController();
+    const looking = this.#look(AbortSignal.any([this.#world.stop, over.signal]));
+    try {
+      await Promise.race([looking, member.failed, this.#assigned.failed]);
+    } finally {
+      over.abort();
+      await looking.catch(() => undefined);
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { store, isLast } = this.#world;
+    while (!signal.aborted) {
+      await this.#closeDead();
+      if (isLast && this.#closedDead && this.#isCaughtUp()) return;
+      await store.clock.sleep(10_000, signal).catch(() => undefined);
+    }
+  }
+
+  #isCaughtUp(): boolean {
+    const { all, refused } = this.#assigned;
+    return [...all].every(([partition, { done }]) => {
+      return refused.has(partition) || (done !== undefined && done >= this.#world.broker.of(partition).high);
+    });
+  }
+
+  async #closeDead(): Promise<void> {
+    if (this.#closedDead) return;
+    const { all, refused } = this.#assigned;
+    if (all.size < this.#world.broker.partitions.length) return;
+    if (![...all].every(([partition, { done }]) => refused.has(partition) || done !== undefined)) return;
+    const { alive } = await (this.#feeder as Feeder).closeDead();
+    this.#closedDead = alive === 0;
+    if (this.#closedDead) this.#world.onClosedDead();
+  }
+
+  async #stop(member: Member): Promise<boolean> {
+    const { clock } = this.#world.store;
+    const over = new AbortController();
+    const late = clock.sleep(stopMs, over.signal).then(
+      () => 'late' as const,
+      () => 'over' as const,
+    );
+    const stopped = this.#assigned.stop().then(() => 'stopped' as const);
+    const outcome = await Promise.race([stopped, member.failed, late]);
+    over.abort();
+    return outcome === 'stopped';
+  }
+
+  /** What a counting thread takes. */
+  async #count(): Promise<void> {
+    const { scheduler, store } = this.#world;
+    if (scheduler.chance(0.3)) await store.clock.sleep(scheduler.between(0, 2_000));
+  }
+
+  #partitionOptions(kafka: AssignedPartition): PartitionOptions {
+    const { store, scheduler, broker, broken, host } = this.#world;
+    const { partition } = kafka;
+    const log = broker.of(partition);
+    const options: PartitionOptions = {
+      name: { cluster: 'sim', topic: 'sim', partition },
+      store,
+      counters: Array.from({ length: this.#threads }, () => new MadeUpCounter(() => this.#count())),
+      pool: this.#pool,
+      kafka,
+      setups: this.#setups,
+      batchMs: this.#batchMs,
+      countries: () => ({ bytes: new Uint8Array(0), digest: '' }),
+      isFeeding: async () => (await this.#feeder?.isOpen()) === true,
+      memoryBytes: () => 8,
+      inboxBytes: () => 1_500,
+      signal: kafka.signal,
+      observer: {
+        counted: ({ name, lies }) => scheduler.log(() => `${host.name} has counted ${name}, ${lies} lies`),
+        gap: async (gap) => {
+          scheduler.log(() => `${host.name} tells of a gap in ${partition}: [${gap.from},${gap.to})`);
+          log.gaps.push(gap);
+        },
+        retry: () => undefined,
+        recovered: (outcome) => scheduler.log(() => `${host.name} recovers ${partition}: ${outcome}`),
+      },
+    };
+    return broken.options?.(options) ?? options;
+  }
+}

@@ -1,0 +1,273 @@
+import { createHash } from 'node:crypto';
+import { batchPrefix } from '../../../shared/store/partition-name.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import { Engine } from '../simulation/engine.ts';
+import { type Faults, Network } from '../simulation/network.ts';
+import { Scheduler } from '../simulation/scheduler.ts';
+import { Broker } from './broker.ts';
+import { checkLines } from './check-lines.ts';
+import { Group } from './group.ts';
+import { Host } from './host.ts';
+import { type IngesterWorld, ingester } from './ingester.ts';
+import { firstDay } from './logs.ts';
+import type { KafkaFaults } from './member.ts';
+import { type BrokenShipping, Shipping } from './shipping.ts';
+
+/** A rule taken out: what a process sees is broken on purpose, and the shipped code knows nothing of it. */
+export interface Breakage {
+  readonly store?: (store: Store) => Store;
+  readonly member?: IngesterWorld['broken'];
+  readonly shipping?: BrokenShipping;
+}
+
+/** What a seed led to. */
+export interface History {
+  readonly seed: number;
+  /** Nothing where the promise was kept. */
+  readonly problems: readonly string[];
+  readonly trace: readonly string[];
+}
+
+const peace: Faults = { unavailable: 0, lost: 0, unacknowledged: 0, late: 0, killed: 0, slow: 0 };
+const mostEvents = 60_000;
+/** How long trouble lasts. */
+const troubleMs = 240_000;
+/** Until the end of the first day. */
+const toMidnightMs = 100_000;
+
+/** Lives through the history of a seed. */
+export async function simulate(
+  seed: number,
+  { breakage = {}, traced = false }: { breakage?: Breakage; traced?: boolean } = {},
+): Promise<History> {
+  const scheduler = new Scheduler(seed, traced);
+  const problems = await new HistoryOf(scheduler, breakage).live();
+  return { seed, problems, trace: scheduler.trace };
+}
+
+interface Running {
+  readonly host: Host;
+  readonly stop: AbortController;
+}
+
+class HistoryOf {
+  readonly #scheduler: Scheduler;
+  readonly #engine = new Engine();
+  readonly #network: Network;
+  readonly #broker: Broker;
+  readonly #group: Group;
+  readonly #shipping: Shipping;
+  readonly #breakage: Breakage;
+  readonly #running: Running[] = [];
+  readonly #problems: string[] = [];
+  readonly #refused: string[] = [];
+  readonly #knowsDeaths: boolean;
+  readonly #kafkaFaults: KafkaFaults;
+  readonly #hazards: { killed: number; stopped: number };
+  #hasEnded = false;
+  #closedDeadAt = 0;
+
+  constructor(scheduler: Scheduler, breakage: Breakage) {
+    this.#scheduler = scheduler;
+    this.#breakage = breakage;
+    // Each fault is off in half of the histories.
+    const rate = (most: number): number => (scheduler.chance(0.5) ? 0 : scheduler.number() * most);
+    this.#network = new Network(scheduler, this.#engine, {
+      unavailable: rate(0.1),
+      lost: rate(0.15),
+      unacknowledged: rate(0.15),
+      late: rate(0.2),
+      killed: rate(0.3),
+      slow: rate(0.1),
+    });
+    this.#hazards = { killed: rate(0.03), stopped: rate(0.02) };
+    this.#kafkaFaults = { lost: rate(0.1), unacknowledged: rate(0.2), late: rate(0.1), slow: rate(0.1) };
+    this.#knowsDeaths = scheduler.chance(0.5);
+    this.#broker = new Broker(scheduler, scheduler.between(1, 3));
+    this.#group = new Group(scheduler, this.#broker.partitions.length);
+    this.#shipping = new Shipping(scheduler, this.#broker, breakage.shipping ?? {});
+  }
+
+  async live(): Promise<string[]> {
+    const scheduler = this.#scheduler;
+    this.#planShipping();
+    this.#planTrouble();
+    scheduler.after(troubleMs, () => this.#endInPeace());
+    const ended = await scheduler.run(mostEvents);
+    if (!ended) this.#problems.push('the ingesters never end');
+    else if (!this.#hasEnded) this.#problems.push('the last ingester fails');
+    else this.#check();
+    return this.#problems;
+  }
+
+  #planShipping(): void {
+    const scheduler = this.#scheduler;
+    const some = (most: number, least: number, action: () => void) => {
+      for (let times = scheduler.between(least, most); times > 0; times--)
+        scheduler.after(this.#someTime(), action);
+    };
+    some(6, 1, () => this.#shipping.grow());
+    some(4, 0, () => this.#shipping.again());
+    some(5, 0, () => this.#shipping.strange());
+  }
+
+  #planTrouble(): void {
+    const scheduler = this.#scheduler;
+    for (let count = scheduler.between(1, 3); count > 0; count--)
+      scheduler.after(this.#someTime(), () => this.#launch());
+    const sometimes = (probability: number, most: number, action: () => void) => {
+      if (!scheduler.chance(probability)) return;
+      for (let times = scheduler.between(1, most); times > 0; times--)
+        scheduler.after(this.#someTime(), action);
+    };
+    sometimes(0.5, 3, () => this.#launch());
+    sometimes(0.3, 6, () => this.#someone()?.stop.abort());
+    sometimes(0.4, 3, () => this.#someone()?.host.kill());
+    sometimes(0.4, 3, () => this.#someone()?.host.stop(scheduler.between(1_000, 150_000)));
+    sometimes(0.2, 8, () => this.#group.disturb());
+    sometimes(0.3, 4, () => this.#retain());
+    sometimes(0.1, 2, () => this.#forgetOffsets());
+    sometimes(0.1, 1, () => this.#recreate());
+    sometimes(0.03, 1, () => this.#truncate());
+    scheduler.after(this.#someTime(), () => this.#expireTokens());
+  }
+
+  #someTime(): number {
+    const { chance, between } = this.#scheduler;
+    const early = chance.call(this.#scheduler, 0.5);
+    return between.call(this.#scheduler, 0, early ? 10_000 : troubleMs - 1);
+  }
+
+  #someone(): Running | undefined {
+    const alive = this.#running.filter(({ host }) => host.alive);
+    return alive.length > 0 ? this.#scheduler.pick(alive) : undefined;
+  }
+
+  /** All but one leave, and all there is has to be counted. */
+  #endInPeace(): void {
+    this.#scheduler.log(() => 'all is well from here on');
+    this.#network.faults = peace;
+    Object.assign(this.#hazards, { killed: 0, stopped: 0 });
+    Object.assign(this.#kafkaFaults, { lost: 0, unacknowledged: 0, late: 0, slow: 0 });
+    this.#shipping.rest();
+    for (const { stop } of this.#running)
+      this.#scheduler.after(this.#scheduler.between(0, 60_000), () => stop.abort());
+    this.#scheduler.after(this.#scheduler.between(0, 60_000), () => this.#launch(true));
+  }
+
+  #check(): void {
+    this.#problems.push(...checkLines(this.#engine, this.#shipping.shipped, false));
+    const { turns } = this.#engine.openTurns(this.#scheduler.now);
+    // What a dead one announced may arrive later still.
+    if (turns.some(({ feeds, since }) => feeds !== undefined && since < this.#closedDeadAt))
+      this.#problems.push('the store is left fed');
+    const isTruncated = this.#broker.partitions.some((log) => log.isTruncated);
+    if (!isTruncated) this.#problems.push(...new Set(this.#refused));
+  }
+
+  #launch(isLast = false): void {
+    const scheduler = this.#scheduler;
+    const host = new Host(scheduler, `ingester ${this.#running.length + 1}`, this.#hazards);
+    const stop = new AbortController();
+    this.#running.push({ host, stop });
+    scheduler.log(() => `${host.name} starts`);
+    const { member: broken = {}, store = (same: Store) => same } = this.#breakage;
+    const world: IngesterWorld = {
+      host,
+      scheduler,
+      store: store(this.#storeOf(host)),
+      broker: this.#broker,
+      group: this.#group,
+      faults: this.#kafkaFaults,
+      broken,
+      stop: stop.signal,
+      isLast,
+      onClosedDead: () => {
+        if (isLast) this.#closedDeadAt = scheduler.now;
+      },
+      onRefused: (message) => {
+        scheduler.log(() => `${host.name}: ${message}`);
+        this.#refused.push(message);
+      },
+    };
+    ingester(world)
+      .then(
+        () => {
+          this.#hasEnded ||= isLast;
+        },
+        (error: unknown) => this.#problems.push(`${host.name}: ${error}`),
+      )
+      .finally(() => {
+        scheduler.log(() => `${host.name} ends`);
+        host.end();
+      });
+  }
+
+  #storeOf(host: Host): Store {
+    const store = this.#network.storeOf(host, (holder) => this.#knowsDeaths && this.#isDead(holder));
+    const begin = (firstDay + 1) * 86_400_000 - toMidnightMs;
+    return { ...store, keyed, clock: { ...store.clock, now: () => begin + store.clock.now() } };
+  }
+
+  #isDead(holder: string): boolean {
+    return !this.#running.some(({ host }) => host.name === holder && host.alive);
+  }
+
+  /** Retention: beginnings of partitions go. */
+  #retain(): void {
+    const log = this.#scheduler.pick(this.#broker.partitions);
+    const low = this.#scheduler.between(log.low, log.high);
+    this.#scheduler.log(() => `${log.partition} begins at ${low}`);
+    log.dropBefore(low);
+  }
+
+  /** A group without members loses its offsets after a while, when nothing is on its way any more. */
+  #forgetOffsets(): void {
+    if (!this.#isQuiet()) return;
+    this.#scheduler.log(() => 'the offsets of the group are gone');
+    this.#group.offsets = new Map();
+    for (const log of this.#broker.partitions) {
+      const name = { cluster: 'sim', topic: 'sim', partition: log.partition };
+      log.isKnown = this.#engine.lastBatch(batchPrefix(keyed, name)) !== undefined;
+    }
+  }
+
+  #recreate(): void {
+    if (!this.#isQuiet()) return;
+    this.#group.offsets = new Map();
+    this.#broker.recreate();
+  }
+
+  #truncate(): void {
+    const log = this.#scheduler.pick(this.#broker.partitions);
+    const high = this.#scheduler.between(log.low, log.high);
+    this.#scheduler.log(() => `${log.partition} ends at ${high}`);
+    log.truncate(high);
+  }
+
+  /** Nobody is alive, or may still be heard of. */
+  #isQuiet(): boolean {
+    return (
+      this.#group.isEmpty &&
+      !this.#running.some(({ host }) => host.alive) &&
+      !this.#network.isAnythingUnderWay
+    );
+  }
+
+  #expireTokens(): void {
+    if (this.#running.some(({ host }) => host.alive)) return;
+    this.#scheduler.log(() => 'the window of tokens moves on');
+    this.#engine.forget((token) => !this.#network.isUnderWay(token));
+  }
+}
+
+const digests = new Map<string, string>();
+
+/** The same texts come again in every history. */
+function keyed(text: string): string {
+  const known = digests.get(text);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(text).digest('hex');
+  if (digests.size < 100_000) digests.set(text, digest);
+  return digest;
+}
