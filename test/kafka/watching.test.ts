@@ -23,13 +23,15 @@ const line = (project: string, day = 21) =>
   `192.0.2.7 - - [${day}/Nov/2025:13:05:59 +0000] "GET /packages/any/a/${project}/${project}-1.0.tar.gz HTTP/1.1" 200 5 "-" "pip/25.2"`;
 
 describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tallymark-watching-'));
-  const data = join(folder, 'data');
+  let folder: string;
+  let data: string;
   let running: RunningBrokers;
   let kafka: Kafka;
   let store: Connection;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tallymark-watching-'));
+    data = join(folder, 'data');
     running = await startBrokers();
     kafka = connectKafka({ brokers: running.brokers });
     // Held open: a process opens a folder of chDB once, and commands come in through its socket.
@@ -38,7 +40,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
   afterAll(async () => {
     await store?.[Symbol.asyncDispose]();
     await running?.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
   const started: AbortController[] = [];
