@@ -195,8 +195,9 @@ class Crew implements AsyncDisposable {
     const { exit, signal: endedBy, stderr } = await cli.ended;
     clearTimeout(tooLong);
     if (stderr.includes('finished what it had begun')) this.counter.recovered++;
-    // A signal may also come before anybody listens to it.
-    const isEnded = exit === 0 || (endedBy === signal && (signal === 'SIGKILL' || stderr === ''));
+    // A signal may also come before anybody listens to it, or while the brokers are away.
+    const isEarly = endedBy === signal && stderr === '';
+    const isEnded = signal === 'SIGKILL' || exit === 0 || isEarly || stderr.includes('in good order');
     const isWell = !isOver && isEnded && !stderr.includes('unexpected error');
     if (!isWell)
       this.#mistakes.push(`ended with ${exit ?? endedBy} after ${isOver ? 'nothing' : signal}: ${stderr}`);

@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
+import type { MadeLogs } from '../make-logs.ts';
+import { findMistakes, readBooks } from '../read-books.ts';
+import { seededRandom, seedOfRun } from '../seeded-random.ts';
+import { expected, makeLines, produce } from './made-messages.ts';
+import { feedFrame } from './open-feed.ts';
+import { type Feed, ingestOnce, shipOnce } from './ship-and-ingest.ts';
+
+const random = seededRandom(seedOfRun());
+const timeout = 120_000;
+
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotten'), () => {
+  const frame = feedFrame();
+
+  test('offsets of the group: the store says where to go on', { timeout }, async () => {
+    const feed = await frame.openFeed('deleted-offsets');
+    const [first, second] = [frame.makeLogs('a', random), frame.makeLogs('b', random)];
+    const [strange, later] = [makeLines('s', 50), makeLines('t', 50)];
+    await shipOnce(feed, first.paths);
+    await produce(frame.running, feed.topic, strange.lines);
+    await ingestOnce(feed);
+    await frame.admin.deleteGroups([feed.group]);
+    await shipOnce(feed, second.paths);
+    await produce(frame.running, feed.topic, later.lines);
+    const { lines } = await ingestOnce(feed);
+    expect(lines).toBe(second.lines + 50);
+    await frame.admin.deleteGroups([feed.group]);
+    expect(await ingestOnce(feed)).toMatchObject({ lines: 0 });
+    await expectExact(feed, [first, second, strange.logs, later.logs]);
+  });
+
+  test('messages at the beginning: the gap is told, the rest is counted', { timeout }, async () => {
+    const feed = await frame.openFeed('dropped-messages', { partitions: 1 });
+    const [first, second] = [makeLines('a', 100), makeLines('b', 100)];
+    await produce(frame.running, feed.topic, first.lines);
+    await ingestOnce(feed);
+    await produce(frame.running, feed.topic, second.lines);
+    await frame.admin.deleteTopicRecords({
+      topic: feed.topic,
+      partitions: [{ partition: 0, offset: '140' }],
+    });
+    const { lines, stderr } = await ingestOnce(feed);
+    expect(lines).toBe(60);
+    expect(stderr).toContain('Kafka had dropped 40 messages of partition 0 before they were counted.');
+    const rest = expected([...second.logs.downloads.keys()].slice(40));
+    await expectExact(feed, [first.logs, rest]);
+  });
+
+  test('the topic, made again with other lines: both are counted, shipped ones once', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('made-again');
+    const [first, second] = [frame.makeLogs('a', random), frame.makeLogs('b', random)];
+    const [strange, other] = [makeLines('s', 60), makeLines('t', 90)];
+    await shipOnce(feed, first.paths);
+    await produce(frame.running, feed.topic, strange.lines);
+    await ingestOnce(feed);
+    await frame.admin.deleteTopics({ topics: [feed.topic] });
+    await frame.makeTopic(feed);
+    await shipOnce(feed, second.paths);
+    await produce(frame.running, feed.topic, other.lines);
+    expect(await ingestOnce(feed)).toMatchObject({ lines: second.lines + 90 });
+    await rm(join(feed.data, 'ship'), { recursive: true });
+    await shipOnce(feed, [...first.paths, ...second.paths]);
+    const { counted, already_counted } = await ingestOnce(feed);
+    expect({ counted, already_counted }).toEqual({
+      counted: 0,
+      already_counted: first.lines + second.lines,
+    });
+    await expectExact(feed, [first, second, strange.logs, other.logs]);
+  });
+
+  test('partitions of a topic made again: exit code 1 and what to do, nothing counted twice', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('fewer-partitions');
+    const logs = frame.makeLogs('a', random);
+    await shipOnce(feed, logs.paths);
+    await ingestOnce(feed);
+    await frame.admin.deleteTopics({ topics: [feed.topic] });
+    await frame.makeTopic({ ...feed, partitions: 2 });
+    await expect(ingestOnce(feed)).rejects.toThrow(
+      /ingest ended with 1: .*has 2 partitions, and was counted with 3.*--topic/s,
+    );
+    await expectExact(feed, [logs]);
+  });
+});
+
+async function expectExact({ data }: Feed, logs: readonly MadeLogs[]): Promise<void> {
+  expect(findMistakes(await readBooks({ data }), logs)).toEqual([]);
+}
