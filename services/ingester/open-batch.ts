@@ -27,7 +27,7 @@ export interface BatchOptions {
   readonly partition: SourceIdentity;
   readonly setup: FileSetup;
   readonly pins: Pins;
-  readonly partly: PartlyCounted | undefined;
+  readonly partly: readonly PartlyCounted[];
   readonly signal: AbortSignal;
 }
 
@@ -108,7 +108,8 @@ export class OpenBatch {
     await this.#options.sources.learn(sources);
     for (const some of chunks.values()) {
       for (const { chunk, message } of some) {
-        if (!(await this.#addChunk(chunk, bytesOf(message)))) strangers.push(message);
+        if (await this.#addChunk(chunk, bytesOf(message))) this.#noteSite(chunk, message.atMs);
+        else strangers.push(message);
       }
     }
     await this.#addStrangers(strangers.sort((a, b) => a.offset - b.offset));
@@ -151,7 +152,6 @@ export class OpenBatch {
         strangers.push(message);
         continue;
       }
-      if (chunk.site !== '') this.#noteSite(chunk, message.atMs);
       const name = nameOf(chunk.source);
       const known = chunks.get(name);
       if (known) known.push({ chunk, message });
@@ -167,7 +167,9 @@ export class OpenBatch {
     this.#facts.oldestMs = Math.min(this.#facts.oldestMs, message.atMs);
   }
 
+  /** Only of a chunk that is one: what stands in a lie may be anything. */
   #noteSite({ site, lines }: Chunk, atMs: number): void {
+    if (site === '') return;
     const before = this.#sites.get(site);
     const latest = Math.max(before?.atMs ?? 0, atMs);
     this.#sites.set(site, { lines: (before?.lines ?? 0) + lines, atMs: latest });
@@ -200,8 +202,8 @@ export class OpenBatch {
     const { partly } = this.#options;
     const whole: TopicMessage[] = [];
     for (const message of messages) {
-      const isPartly = partly && message.offset >= partly.from && message.offset < partly.to;
-      if (isPartly) await this.#addPartly(message, partly);
+      const counted = partly.filter(({ from, to }) => from <= message.offset && message.offset < to);
+      if (counted.length > 0) await this.#addPartly(message, counted);
       else whole.push(message);
     }
     const [first, last] = [whole[0], whole.at(-1)];
@@ -210,10 +212,12 @@ export class OpenBatch {
   }
 
   /** A message of which lines of some months are counted: each of its lines is asked for by the message's offset. */
-  async #addPartly(message: TopicMessage, { from, to, months }: PartlyCounted): Promise<void> {
-    const covered = { from, to, months, batch: '', last: '', lines: 0, complete: false, how: [] };
+  async #addPartly(message: TopicMessage, counted: readonly PartlyCounted[]): Promise<void> {
+    const covered = counted.map(({ from, to, months }) => {
+      return { from, to, months, batch: '', last: '', lines: 0, complete: false, how: [] };
+    });
     for (const line of linesOf(bytesOf(message)))
-      await this.#addMessages(joinLines([line]), { first: message, last: message, covered: [covered] });
+      await this.#addMessages(joinLines([line]), { first: message, last: message, covered });
   }
 
   async #addMessages(

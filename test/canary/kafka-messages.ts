@@ -44,21 +44,21 @@ function liars(second: number): Message[] {
   const lines = (combined(second).filter((line) => typeof line === 'string') as string[]).slice(0, 6);
   const value = `${lines.join('\n')}\n`;
   const [first, start] = [sha256(lines[0]!), sha256(value.slice(0, 1024))];
-  const true_ = { src: `${first}/1024.${start}`, pos: '0', lines: '6' };
+  const honest = { src: `${first}/${start}.1024`, pos: '0', lines: '6' };
   const lies: Record<string, string>[] = [
     { src: mark },
-    { ...true_, src: `${mark}/${v4}` },
-    { ...true_, src: `${sha256(mark)}/1024.${sha256(`${mark}.`)}` },
-    { ...true_, pos: mark },
-    { ...true_, pos: v4 },
-    { ...true_, pos: String(2 ** 53) },
-    { ...true_, lines: mark },
-    { ...true_, lines: '77' },
-    { ...true_, site: `${mark} of ${v6}` },
-    { ...true_, site: `${mark}\u0000` },
-    { ...true_, directives: `#Fields: ${mark} ${mark.repeat(2_000)}` },
+    { ...honest, src: `${mark}/${v4}` },
+    { ...honest, src: `${sha256(mark)}/${sha256(`${mark}.`)}.1024` },
+    { ...honest, pos: mark },
+    { ...honest, pos: v4 },
+    { ...honest, pos: String(2 ** 53) },
+    { ...honest, lines: mark },
+    { ...honest, lines: '77' },
+    { ...honest, site: `${mark} of ${v6}` },
+    { ...honest, site: `${mark}\u0000` },
+    { ...honest, directives: `#Fields: ${mark} ${mark.repeat(2_000)}` },
     // Its beginning is another's: what else it says holds no more, its site neither.
-    { src: `${sha256('another')}/1024.${sha256('other')}`, pos: '0', lines: '6', site: mark },
+    { ...honest, src: `${sha256('another')}/${sha256('other')}.1024`, site: mark },
   ];
   return lies.map((headers) => ({ value, headers: { ...headers, [mark]: v4 } }));
 }
