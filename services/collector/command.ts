@@ -21,7 +21,9 @@ export const ship: Command<ShipFlags> = {
   description:
     'Ships logs to Kafka, where `tallymark ingest` counts them: files, folders, globs, or - for standard input; plain, ' +
     '.gz, .zst or .bz2. Files are followed through rotation until Ctrl-C; with --once what is there is shipped. ' +
-    'A line that is shipped again is not counted again.',
+    'A line that is shipped again is not counted again. Standard input is shipped as it comes in, to its end; it cannot ' +
+    'be read again: lines that were read and not acknowledged when the process is killed are lost, unless their writer ' +
+    'sends everything again from the beginning.',
   options: [
     { flags: '--brokers <list>', description: 'host:port of a broker or several, with commas' },
     { flags: '--topic <name>', description: 'topic of raw lines; made where it is missing' },
@@ -45,6 +47,7 @@ export const ship: Command<ShipFlags> = {
     'tallymark ship /var/log/nginx/access.log* --brokers kafka-1:9092',
     'tallymark ship /archive --once --brokers kafka-1:9092,kafka-2:9092 --site fra1',
     'zcat old.gz | tallymark ship - --once --json',
+    'journalctl -f -o cat -u nginx | tallymark ship - --site fra1',
   ],
   async run(invocation) {
     const { flags, operands } = invocation;
@@ -55,8 +58,13 @@ export const ship: Command<ShipFlags> = {
         'tallymark ship PATH…; a file, a folder, a glob, or - for standard input',
       );
     }
-    if (operands.includes('-') && flags.once !== true) {
-      throw new CommandError(2, '- is read to its end', 'add --once, or name the file that is written to');
+    const isPipe = operands.includes('-') && flags.once !== true;
+    if (isPipe && (operands.length > 1 || flags.filesFrom !== undefined)) {
+      throw new CommandError(
+        2,
+        '- is followed alone',
+        'start another `tallymark ship` for the files, or add --once',
+      );
     }
     if (flags.site !== undefined && !/^[\w.:@/-]{1,128}$/.test(flags.site)) {
       throw new CommandError(2, '--site: not a label', 'letters, digits and . _ : @ / -, up to 128 of them');
@@ -67,6 +75,8 @@ export const ship: Command<ShipFlags> = {
       'kafka.group': flags.group,
       ...metricsSettings(flags),
     });
+    // A pipe has no state that two could overwrite.
+    if (isPipe) return await (await import('./run-ship.ts')).runShip(invocation, { settings });
     return await inOneProcess(invocation, settings);
   },
 };

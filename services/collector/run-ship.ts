@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/config.ts';
 import { type ChunkTopic, openChunkTopic } from '../../shared/kafka/open-chunk-topic.ts';
 import { createLog } from '../../shared/logger.ts';
 import { createShipMeter, type ShipMeter } from '../../shared/metrics/ship-meter.ts';
+import { openLiveInput } from '../../shared/source/live-input.ts';
 import { openProgress } from '../../shared/terminal/progress.ts';
 import type { ExitCode, Invocation } from '../command.ts';
 import { kafkaAddressOf } from '../kafka-address.ts';
@@ -15,12 +16,14 @@ import { openLagGate } from './lag-gate.ts';
 import { measuredSink } from './measured-sink.ts';
 import { shipOnce } from './ship-once.ts';
 import type { ShipOptions } from './ship-options.ts';
-import { openStateFile } from './state-file.ts';
+import { shipPipe } from './ship-pipe.ts';
+import { Sources } from './sources.ts';
+import { openStateFile, type StateFile } from './state-file.ts';
 
 interface Around {
   readonly settings: Settings;
-  /** Of the state. */
-  readonly folder: string;
+  /** Of the state; a stream that is followed has none. */
+  readonly folder?: string;
 }
 
 const HOUR_MS = 3_600_000;
@@ -48,7 +51,10 @@ export async function runShip(invocation: Invocation<ShipFlags>, around: Around)
     await using topic = await openTopicOf(invocation, { ...around, ...told, opening });
     const onProgress = progress.show;
     const options = await optionsOf(invocation, { ...around, ...told, topic, onProgress });
-    const summary = flags.once === true ? await shipOnce(options) : await follow(options);
+    const summary = await shipAll(options, {
+      isPipe: around.folder === undefined,
+      once: flags.once === true,
+    });
     progress.clear();
     const next = `tallymark ingest --brokers ${around.settings.kafka.brokers.join(',')}`;
     terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawSummary(summary, next));
@@ -62,6 +68,11 @@ export async function runShip(invocation: Invocation<ShipFlags>, around: Around)
     over.abort();
     progress.clear();
   }
+}
+
+async function shipAll(options: ShipOptions, { isPipe, once }: { isPipe: boolean; once: boolean }) {
+  if (isPipe) return await shipPipe(options, openLiveInput());
+  return once ? await shipOnce(options) : await follow(options);
 }
 
 interface Opening extends Around {
@@ -94,6 +105,9 @@ async function openTopicOf(
   return opened;
 }
 
+/** A stream cannot be read again. */
+const NO_STATE: StateFile = { sources: new Sources(), finding: undefined, save: async () => {} };
+
 interface Told extends Around, Pick<ShipOptions, 'onNotice' | 'onProgress'> {
   readonly topic: ChunkTopic;
   readonly over: AbortSignal;
@@ -107,7 +121,8 @@ async function optionsOf(
   const { topic: name, group, raw_retention_hours } = settings.kafka;
   // Another cluster or topic has other lines: each has a state of its own.
   const cluster = topic.facts.clusterId.replace(/[^\w-]/g, '_');
-  const state = await openStateFile(join(folder, `${name}@${cluster}.json`));
+  const state =
+    folder === undefined ? NO_STATE : await openStateFile(join(folder, `${name}@${cluster}.json`));
   if (state.finding !== undefined) onNotice(state.finding);
   const { mayRead } = openLagGate({
     isFarBehind: () => topic.isFarBehind(group, (raw_retention_hours * HOUR_MS) / 2),

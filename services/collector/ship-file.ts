@@ -101,14 +101,15 @@ function endsAlike(block: Block, tail: Place['tail']): boolean {
   return block.length >= tail.length && hash('sha256', block.bytes.subarray(0, tail.length)) === tail.digest;
 }
 
-interface Task {
+/** What a block is of. */
+export interface Task {
   readonly tracked: Tracked;
   readonly crew: Crew;
   readonly looksForDirectives: boolean;
 }
 
-/** Hands a block on without its first `skip` bytes, which have been shipped. */
-async function shipBlock(block: Block, skip: number, { tracked, crew, looksForDirectives }: Task) {
+/** Hands a block of the source on, and moves what is sent of it; without its first `skip` bytes, which have been shipped. */
+export async function shipBlock(block: Block, skip: number, { tracked, crew, looksForDirectives }: Task) {
   const { totals, outbox, site, partitions } = crew;
   const before = tracked.sent;
   const length = block.length - skip;

@@ -40,7 +40,10 @@ export interface ShippedFile {
 }
 
 /** Why a file was not read to its end. */
-export type ShipErrorCode = SourceErrorCode | FindProblem['code'] | 'other_content';
+export type ShipErrorCode = SourceErrorCode | FindProblem['code'] | 'other_content' | PipeErrorCode;
+
+/** `no_log`: a stream that begins with comments only. `not_acknowledged`: what was read of a stream is lost unless it is sent again. */
+export type PipeErrorCode = 'no_log' | 'not_acknowledged';
 
 /** What a run came to: `tallymark ship --json`. */
 export interface ShipSummary {

@@ -9,8 +9,15 @@ interface CutOptions {
   /** Position of the stream's first byte. */
   readonly from: number;
   readonly signal?: AbortSignal | undefined;
+  /** What one `fill` brings is handed on though the block is not full: for a stream whose writer may pause. */
+  readonly isLive?: boolean;
   /** Other than `LINE_LIMIT` only in tests; less than the pool's block size. */
   readonly lineLimit?: number;
+}
+
+interface Stream {
+  readonly fill: Fill;
+  readonly isLive: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -29,12 +36,12 @@ interface Rest {
  * not handed on.
  */
 export async function* cutLines(fill: Fill, pool: BlockPool, options: CutOptions): AsyncGenerator<Block> {
-  const lineLimit = options.lineLimit ?? LINE_LIMIT;
+  const { lineLimit = LINE_LIMIT, isLive = false } = options;
   if (pool.blockSize <= lineLimit) throw new RangeError('A block must hold the longest line and its end');
   let rest: Rest = { position: options.from, bytes: Buffer.alloc(0), ended: false };
   while (!rest.ended || rest.bytes.includes(NEWLINE) || rest.bytes.length > lineLimit) {
     const bytes = await pool.acquire(options.signal);
-    const read = await fillBlock(bytes, rest, fill);
+    const read = await fillBlock(bytes, rest, { fill, isLive });
     const { end, tooLong } = endOfWholeLines(bytes, read.length, lineLimit);
     rest = {
       ...read.state,
@@ -45,7 +52,7 @@ export async function* cutLines(fill: Fill, pool: BlockPool, options: CutOptions
     else pool.release(bytes);
     if (tooLong) {
       const from = rest.position;
-      const skipped = await skipLine(rest, fill, { pool, signal: options.signal });
+      const skipped = await skipLine(rest, { fill, isLive }, { pool, signal: options.signal });
       rest = skipped.rest;
       if (skipped.whole || rest.failure === undefined) yield tooLongBlock(from, rest.position, skipped.whole);
     }
@@ -54,16 +61,19 @@ export async function* cutLines(fill: Fill, pool: BlockPool, options: CutOptions
   if (rest.bytes.length > 0) yield await unterminatedBlock(rest, pool, options.signal);
 }
 
-/** Fills the block with the rest and then from the stream, as far as it goes. */
-async function fillBlock(bytes: Buffer, rest: Rest, fill: Fill) {
+/** Fills the block with the rest and then from the stream, as far as it goes; with `isLive` as far as it goes at once. */
+async function fillBlock(bytes: Buffer, rest: Rest, { fill, isLive }: Stream) {
   rest.bytes.copy(bytes);
   let length = rest.bytes.length;
   let state: Pick<Rest, 'ended' | 'failure'> = { ended: rest.ended, failure: rest.failure };
   try {
-    while (length < bytes.length && !state.ended) {
+    // Behind a line that is too long whole ones may be at hand.
+    const isAtHand = isLive && rest.bytes.includes(NEWLINE);
+    while (length < bytes.length && !state.ended && !isAtHand) {
       const count = await fill(bytes.subarray(length));
       length += count;
       if (count === 0) state = { ended: true };
+      else if (isLive) break;
     }
   } catch (failure) {
     state = { ended: true, failure };
@@ -89,7 +99,7 @@ function endOfWholeLines(bytes: Buffer, length: number, lineLimit: number) {
 /** Reads on to the end of the line at the beginning of `rest`, keeping none of it. */
 async function skipLine(
   rest: Rest,
-  fill: Fill,
+  stream: Stream,
   memory: { pool: BlockPool; signal: AbortSignal | undefined },
 ) {
   const inRest = rest.bytes.indexOf(NEWLINE);
@@ -98,7 +108,7 @@ async function skipLine(
   const scratch = await memory.pool.acquire(memory.signal);
   try {
     while (!ended) {
-      const read = await fillBlock(scratch, { position, bytes: Buffer.alloc(0), ended, failure }, fill);
+      const read = await fillBlock(scratch, { position, bytes: Buffer.alloc(0), ended, failure }, stream);
       ({ ended, failure } = read.state);
       const newline = scratch.subarray(0, read.length).indexOf(NEWLINE);
       if (newline >= 0) {

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, closeSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
@@ -11,13 +12,15 @@ import { madeLines } from './made-lines.ts';
 import { readTopic } from './read-topic.ts';
 
 const scratch = scratchFolder();
+const FROM_PIPE = ['sh', '-c', 'exec "$0" "$@" < pipe'];
 const folderFor = (name: string) => mkdtempSync(join(scratch.folder, `${name}-`));
 
 describe('tallymark ship says what is wrong with', () => {
   test.each([
     ['no path', ['ship'], 'no path'],
     ['a site that is no label', ['ship', 'a.log', '--site', 'a b'], '--site'],
-    ['standard input that would be followed', ['ship', '-'], '--once'],
+    ['standard input that is followed beside files', ['ship', '-', 'a.log'], '--once'],
+    ['standard input that is followed beside a list', ['ship', '-', '--files-from', 'a'], '--once'],
     ['no broker', ['ship', 'a.log'], '--brokers'],
     ['a broker that is none', ['ship', 'a.log', '--brokers', 'kafka'], 'HOST:PORT'],
     [
@@ -91,6 +94,31 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('tallymark ship'), () =>
       exit: 0,
       stdout: expect.stringContaining('Shipped 15 lines'),
     });
+  }, 180_000);
+
+  test('ships a pipe as it is written to; told to end it leaves the rest to the writer, and ends with it', async () => {
+    const cwd = folderFor('pipe');
+    const pipe = join(cwd, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const fd = openSync(pipe, 'r+');
+    const start = () => startCli(['ship', '-', ...toKafka('pipe')], { cwd, under: FROM_PIPE });
+    const has = (...texts: string[]) =>
+      vi.waitFor(async () => expect(await textsIn('pipe')).toEqual(texts), {
+        timeout: 60_000,
+        interval: 100,
+      });
+    await using first = start();
+    writeSync(fd, madeLines(0, 20));
+    await has(madeLines(0, 20));
+    writeSync(fd, madeLines(20, 5));
+    await has(madeLines(0, 25));
+    first.kill('SIGTERM');
+    expect(await first.ended).toMatchObject({ exit: 0, stdout: expect.stringContaining('25 lines') });
+    writeSync(fd, madeLines(0, 30, 'b'));
+    await using second = start();
+    await has(madeLines(0, 25), madeLines(0, 30, 'b'));
+    closeSync(fd);
+    expect(await second.ended).toMatchObject({ exit: 0, stdout: expect.stringContaining('30 lines') });
   }, 180_000);
 
   test('loses nothing when it is killed at any time', async () => {

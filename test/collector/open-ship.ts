@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { type FollowTimes, follow } from '../../services/collector/follow.ts';
 import { shipOnce } from '../../services/collector/ship-once.ts';
 import type { ShipOptions, ShipSummary } from '../../services/collector/ship-options.ts';
+import { type PipeTimes, shipPipe } from '../../services/collector/ship-pipe.ts';
 import { openStateFile } from '../../services/collector/state-file.ts';
 import type { ChunkSink } from '../../shared/kafka/chunk-message.ts';
+import type { LiveInput } from '../../shared/source/live-input.ts';
 
 interface ShipTest {
   readonly folder: string;
@@ -37,6 +39,13 @@ export function openShip({ folder, sink, partitions = 4, mayRead, times }: ShipT
     async once(...paths: string[]): Promise<ShipSummary> {
       return await shipOnce(await options(paths, new AbortController().signal));
     },
+    /** Ships a stream until its end or `stop`. */
+    async pipe(input: LiveInput, times: Partial<PipeTimes> = {}) {
+      const stopping = new AbortController();
+      const ended = shipPipe(await options(['-'], stopping.signal), input, { ...QUICK_PIPE, ...times });
+      ended.catch(() => {});
+      return { stop: () => stopping.abort(), ended };
+    },
     /** Follows until it is stopped. */
     async follow(...paths: string[]) {
       const stopping = new AbortController();
@@ -52,5 +61,7 @@ export function openShip({ folder, sink, partitions = 4, mayRead, times }: ShipT
     },
   };
 }
+
+const QUICK_PIPE: PipeTimes = { gatherMs: 5, beginningMs: 20, lastAnswersMs: 2000 };
 
 const QUICK: FollowTimes = { pollMs: 5, lookMs: 10, settleMs: 50, idleMs: 150, lastAnswersMs: 2000 };
