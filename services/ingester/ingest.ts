@@ -4,7 +4,7 @@ import { counterHere } from '../../shared/workers/counter.ts';
 import { startCountingThread } from '../../shared/workers/counter-thread.ts';
 import { fetchHighs } from './caught-up.ts';
 import type { IngestOptions, IngestSummary } from './ingest-options.ts';
-import { type Counters, memoryBytes, Session } from './session.ts';
+import { type Counters, Session } from './session.ts';
 import { LayoutUndecided } from './setup-choice.ts';
 import { Summary } from './summary.ts';
 
@@ -66,13 +66,11 @@ async function announce({ store, topic, site, signal, onEvent }: IngestOptions):
 }
 
 /** One thread a worker, each counting for all partitions. */
-function openCounters({ workers, countries, facts }: IngestOptions): Counters {
-  const { bytes, countryOf } = countries.current();
-  const maxNameBytes = memoryBytes / 2 / Math.max(facts.partitions, 4);
-  const threads = Array.from({ length: workers }, () =>
-    startCountingThread({ countryDatabase: bytes, maxNameBytes }),
-  );
+function openCounters({ workers, countries }: IngestOptions): Counters {
+  const { bytes, digest, countryOf } = countries.current();
+  const threads = Array.from({ length: workers }, () => startCountingThread({ countryDatabase: bytes }));
   return {
+    geo: digest,
     pool: createBlockPool({ count: Math.max(workers, 1) * blocksPerCounter + blocksBeside }),
     open: () => (threads.length === 0 ? [counterHere(countryOf)] : threads.map((thread) => thread.counter())),
     [Symbol.asyncDispose]: async () => {

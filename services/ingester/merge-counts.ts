@@ -52,7 +52,9 @@ function mergeStretches(cuts: readonly Cut[]) {
     const open = stretches.at(-1);
     // What is counted of some months ends where it ended before, so that no two ranges of a month overlap.
     const follows = before?.file === file && before.to === from && !before.isCovered && !one.isCovered;
-    if (follows && open) stretches[stretches.length - 1] = { ...open, to, lastLine };
+    // A last line that was not taken leaves a range without any.
+    if (follows && open)
+      stretches[stretches.length - 1] = { ...open, to, lastLine: from < to ? lastLine : open.lastLine };
     else stretches.push({ identity, from, to, lastLine });
     places[one.lane][one.index] = stretches.length - 1;
     before = one;

@@ -28,7 +28,8 @@ export interface PartitionOptions {
   /** Asked between an intent and its first insert: false where somebody took this ingester for dead. */
   isFeeding(): Promise<boolean>;
   readonly setups: SetupChoice;
-  /** The country database of the next batch. */
+  /** Digest of the country database that the counters were made with, and the database of the next batch. */
+  readonly geo: string;
   countries(): { readonly bytes: Uint8Array; readonly digest: string };
   /** A batch is cut when its first message is so old. */
   readonly batchMs: number;
@@ -48,8 +49,12 @@ export class Unfinished extends Error {
 /** A batch of so many rows of `counts` is full, as in a replay. */
 const maxRows = 100_000;
 const maxStretches = 8_000;
-/** How long a log that ends before what was counted is asked again: a new leader may not know yet how far it goes. */
-const truncatedPatienceMs = 30_000;
+/**
+ * How often a log that ends before what was counted is looked at again: a new leader may not know yet how far it goes, and who was stopped
+ * for a while does not know yet that others have counted on.
+ */
+const truncatedLooks = 30;
+const lookMs = 1_000;
 const idleMs = 60_000;
 
 /**
@@ -60,9 +65,10 @@ export class PartitionIngest {
   readonly #options: PartitionOptions;
   readonly #patience: Patience;
   readonly #inbox: Inbox;
-  readonly #sources: SourceBook;
+  #sources: SourceBook;
   readonly #writer: PartitionWriter;
-  #geo = '';
+  /** Digest of the country database in use. */
+  #geo: string;
   /** Offset of the messages that are wanted next; whatever else comes was asked for before. */
   #wanted: number | undefined;
   #batch: OpenBatch | undefined;
@@ -83,6 +89,7 @@ export class PartitionIngest {
   constructor(options: PartitionOptions) {
     const { store, signal, name } = options;
     this.#options = options;
+    this.#geo = options.geo;
     this.#patience = { clock: store.clock, timeoutMs: Number.POSITIVE_INFINITY, signal };
     this.#inbox = new Inbox(store.clock);
     this.#sources = new SourceBook(store, this.#patience);
@@ -161,11 +168,10 @@ export class PartitionIngest {
   }
 
   async #whereToGoOn(): Promise<ReadFrom> {
-    const since = this.#options.store.clock.now();
-    for (;;) {
+    for (let looks = 1; ; looks++) {
       const point = await this.#lookUp();
       if (point.do === 'read') return point;
-      if (point.do === 'refuse') await this.#waitOrRefuse(point, since);
+      if (point.do === 'refuse') await this.#waitOrRefuse(point, looks);
       if (point.do === 'compare') return await this.#compare(point);
       if (point.do === 'burn') return await this.#burn(point.pending, point.next);
       if (point.do === 'finish') return await this.#finish(point.pending);
@@ -180,11 +186,11 @@ export class PartitionIngest {
     return resumePoint(known);
   }
 
-  async #waitOrRefuse(point: Extract<ResumePoint, { do: 'refuse' }>, since: number): Promise<void> {
+  async #waitOrRefuse(point: Extract<ResumePoint, { do: 'refuse' }>, looks: number): Promise<void> {
     const { name, store, signal } = this.#options;
-    const mayChange = point.why === 'truncated' && store.clock.now() - since < truncatedPatienceMs;
+    const mayChange = point.why === 'truncated' && looks < truncatedLooks;
     if (!mayChange) throw new PartitionRefused(point.why, name);
-    await store.clock.sleep(1_000, signal);
+    await store.clock.sleep(lookMs, signal);
   }
 
   /** Reads a message that was counted: if it is another one now, this is another topic of the same name. */
@@ -208,13 +214,13 @@ export class PartitionIngest {
     const partly = await this.#writer.burn(pending);
     this.#options.observer.recovered('void');
     const isSameTopic = next.generation === pending.generation;
-    return isSameTopic && partly.to > next.from ? { ...next, partly } : next;
+    return isSameTopic ? { ...next, partly: [...(next.partly ?? []), partly] } : next;
   }
 
   /** Forms the pending batch again, from the very same messages, and inserts what is missing of it. */
   async #finish(pending: PendingBatch): Promise<ReadFrom> {
-    const { from, to, generation } = pending;
-    this.#readFrom(from, { generation });
+    const { from, to, generation, partly } = pending;
+    this.#readFrom(from, { generation, partly });
     const batch = this.#openBatch(from, pending.pins);
     while (batch.next < to) {
       const fetched = await this.#inbox.take(idleMs, this.#options.signal);
@@ -228,12 +234,14 @@ export class PartitionIngest {
     const full = await batch.cut();
     const { lastMessage } = pending;
     if (lastMessage && lastMessage.digest !== full.lastMessage?.digest) {
+      // What was tallied just now is not going to be counted.
+      this.#sources = new SourceBook(this.#options.store, this.#patience);
       const { low } = await this.#options.kafka.watermarks();
       return await this.#burn(pending, { do: 'read', from: low, generation: generation + 1 });
     }
     await this.#writer.write(full, pending);
     this.#options.observer.recovered('finished');
-    return { do: 'read', from: to, generation };
+    return { do: 'read', from: to, generation, partly: this.#writer.partly };
   }
 
   #readFrom(offset: number, goOn: Pick<ReadFrom, 'generation' | 'partly'>): void {
@@ -249,7 +257,7 @@ export class PartitionIngest {
   #openBatch(from: number, pinned?: Pins): OpenBatch {
     const { store, counters, pool, setups, name, signal } = this.#options;
     const { bytes, digest } = this.#options.countries();
-    if (digest !== this.#geo) for (const counter of counters) counter.useCountries({ bytes });
+    if (digest !== this.#geo) for (const counter of counters) counter.useCountries({ bytes, digest });
     this.#geo = digest;
     this.#openedAt = store.clock.now();
     const today = pinned?.today ?? dayAt(store.clock.now());

@@ -43,7 +43,7 @@ export class PartitionWriter {
   readonly #patience: Patience;
   #generation = 0;
   #counted = 0;
-  #partly: PartlyCounted | undefined;
+  #partly: readonly PartlyCounted[] = [];
 
   constructor(options: WriterOptions, prefix: string) {
     const { store, signal, observer } = options;
@@ -58,7 +58,7 @@ export class PartitionWriter {
   }
 
   /** Offsets of which only some months are counted, while reading has not passed them. */
-  get partly(): PartlyCounted | undefined {
+  get partly(): readonly PartlyCounted[] {
     return this.#partly;
   }
 
@@ -71,10 +71,10 @@ export class PartitionWriter {
   /** Batches of this generation follow. */
   goOn({
     generation,
-    partly,
+    partly = [],
   }: {
     readonly generation: number;
-    readonly partly?: PartlyCounted | undefined;
+    readonly partly?: readonly PartlyCounted[] | undefined;
   }): void {
     if (generation !== this.#generation) this.#counted = 0;
     this.#generation = generation;
@@ -94,7 +94,7 @@ export class PartitionWriter {
       await this.#insert(name, batch, pending);
       this.#counted = batch.to;
     }
-    if (this.#partly && this.#partly.to <= batch.to) this.#partly = undefined;
+    this.#partly = this.#partly.filter(({ to }) => to > batch.to);
     await this.#commit(batch.to);
     const { lines, facts } = batch;
     this.#options.observer.counted({

@@ -40,6 +40,8 @@ export interface PendingBatch extends KafkaBatch {
   /** Undefined where nobody wrote them down. */
   readonly months: readonly number[] | undefined;
   readonly pins: Pins;
+  /** What of its messages an earlier batch has counted already. */
+  readonly partly: readonly PartlyCounted[];
   /** Where only markers tell of it: a message by which the topic is known again. */
   readonly lastMessage: KnownMessage | undefined;
 }
@@ -59,7 +61,7 @@ export interface ReadFrom {
   readonly from: number;
   readonly generation: number;
   readonly gap?: OffsetGap;
-  readonly partly?: PartlyCounted | undefined;
+  readonly partly?: readonly PartlyCounted[] | undefined;
 }
 
 export type ResumePoint =
@@ -121,12 +123,13 @@ function pendingBatch({ committed, last }: Known, generation: number): PendingBa
   const note = committed?.note;
   if (committed && note && note !== 'strange' && note.intent) {
     const { to, months, pins } = note.intent;
-    return { generation, from: committed.offset, to, months, pins, lastMessage: undefined };
+    const { partly } = note;
+    return { generation, from: committed.offset, to, months, pins, partly, lastMessage: undefined };
   }
   if (last === undefined || last.generation !== generation) return undefined;
   if (last.isVoid || last.months.every((month) => last.there.includes(month))) return undefined;
   const { from, to, months, pins, lastMessage } = last;
-  return { generation, from, to, months, pins, lastMessage };
+  return { generation, from, to, months, pins, partly: [], lastMessage };
 }
 
 function resumePending(pending: PendingBatch, { committed, low, high }: Known): ResumePoint {
@@ -137,7 +140,7 @@ function resumePending(pending: PendingBatch, { committed, low, high }: Known): 
     return { do: 'burn', pending, next: { do: 'read', from: low, generation: generation + 1 } };
   }
   if (from >= low) return { do: 'finish', pending };
-  return { do: 'burn', pending, next: readFrom(from, { low, generation }) };
+  return { do: 'burn', pending, next: readFrom(from, { low, generation, partly: pending.partly }) };
 }
 
 function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known): ResumePoint {
@@ -145,7 +148,7 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const to = countedTo(last);
   const other: ReadFrom = { do: 'read', from: low, generation: generation + 1 };
   if (high < to) return committed === undefined ? other : { do: 'refuse', why: 'truncated' };
-  const partly = isVoid ? { from: last.from, to: last.to, months: last.there } : undefined;
+  const partly = isVoid ? [{ from: last.from, to: last.to, months: last.there }] : [];
   const same = readFrom(to, { low, generation, partly });
   if (isVoid || lastMessage === undefined || lastMessage.offset < low) return same;
   return { do: 'compare', message: lastMessage, same, other };
@@ -159,7 +162,7 @@ function readFrom(
   }: {
     readonly low: number;
     readonly generation: number;
-    readonly partly?: PartlyCounted | undefined;
+    readonly partly?: readonly PartlyCounted[] | undefined;
   },
 ): ReadFrom {
   if (from >= low) return { do: 'read', from, ...rest };

@@ -11,8 +11,8 @@ import type { PartitionOptions } from './partition-ingest.ts';
 import { SiteNotes } from './site-notes.ts';
 import type { Summary } from './summary.ts';
 
-/** Sums and names of all partitions of a process together, about. */
-export const memoryBytes = 384 * 2 ** 20;
+/** Sums of all partitions of a process together, about. */
+const memoryBytes = 256 * 2 ** 20;
 /** Messages of all partitions that were fetched and wait: enough to count while a fetch is waited for. */
 const inboxBytes = 64 * 2 ** 20;
 /** How often it is looked how far the partitions are. */
@@ -25,6 +25,8 @@ const stopMs = 20_000;
 /** What lines are counted with. */
 export interface Counters extends AsyncDisposable {
   readonly pool: BlockPool;
+  /** Digest of the country database that they begin with. */
+  readonly geo: string;
   /** One a thread. */
   open(): Counter[];
 }
@@ -160,6 +162,7 @@ export class Session {
       kafka,
       setups,
       batchMs,
+      geo: counters.geo,
       countries: () => countries.current(),
       isFeeding: () => feeder.isOpen(),
       memoryBytes: () => memoryBytes / this.#busy(),

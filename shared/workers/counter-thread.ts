@@ -39,7 +39,7 @@ function counterOn(thread: Thread, counter: number): Counter {
     },
     end: (file) => thread.tell({ counter, do: 'end', file }),
     cut: async () => (await thread.ask({ counter, do: 'cut' })) as CountedBatch,
-    useCountries: ({ bytes }) => thread.tell({ counter, do: 'useCountries', bytes }),
+    useCountries: ({ bytes, digest }) => thread.tell({ counter, do: 'useCountries', bytes, digest }),
     [Symbol.asyncDispose]: async () => thread.tell({ counter, do: 'forget' }),
   };
 }

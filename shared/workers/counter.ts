@@ -14,7 +14,7 @@ export interface Counter extends AsyncDisposable {
   /** Ends the batch after all that was given before. */
   cut(): Promise<CountedBatch>;
   /** Looks countries up in these bytes of a checked database from the next stretch on; between batches, since a batch is counted with one. */
-  useCountries(database: Pick<CountryDatabase, 'bytes'>): void;
+  useCountries(database: Pick<CountryDatabase, 'bytes' | 'digest'>): void;
 }
 
 /** A counter on the thread of its caller. */

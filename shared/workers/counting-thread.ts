@@ -2,11 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { countryOfIn } from '../geo/open-country-database.ts';
 import { linesOf } from './counter.ts';
 import { Counting } from './counting.ts';
+import { NameKeeper } from './names.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-message.ts';
 
 /** Entry of a counting thread: does what `startCountingThread` asks, for each of its counters. */
-const { countryDatabase, maxNameBytes } = workerData as ThreadData;
-const countryOf = countryOfIn({ bytes: countryDatabase });
+const { countryDatabase } = workerData as ThreadData;
+/** The database in use, which all counters change to, each between two batches. */
+let countries = { digest: '', countryOf: countryOfIn({ bytes: countryDatabase }) };
+const names = new NameKeeper();
 const counters = new Map<number, Counting>();
 const port = parentPort;
 if (!port) throw new Error('counting-thread.ts is the entry of a worker thread');
@@ -25,7 +28,7 @@ port.on('message', (request: ThreadRequest) => {
 });
 
 function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
-  const counting = counters.get(request.counter) ?? new Counting(countryOf, { maxNameBytes });
+  const counting = counters.get(request.counter) ?? new Counting(countries.countryOf, names);
   counters.set(request.counter, counting);
   switch (request.do) {
     case 'begin':
@@ -41,10 +44,13 @@ function answerTo(request: ThreadRequest): ThreadAnswer | undefined {
     case 'cut':
       return { batch: counting.cut() };
     case 'useCountries':
-      counting.useCountries(countryOfIn(request));
+      if (countries.digest !== request.digest)
+        countries = { digest: request.digest, countryOf: countryOfIn(request) };
+      counting.useCountries(countries.countryOf);
       return undefined;
     case 'forget':
       counters.delete(request.counter);
+      names.users--;
       return undefined;
     default:
       return request satisfies never;

@@ -1,8 +1,5 @@
-import { Catalog } from '../count/catalog.ts';
-import { ClientTable } from '../count/client-table.ts';
 import type { CountedBatch, FileSetup } from '../count/counted-batch.ts';
 import { LineCounter, type Lines } from '../count/line-counter.ts';
-import { RegistryTable } from '../count/registry-table.ts';
 import { Tally } from '../count/tally.ts';
 import type { LineReader } from '../formats/log-format.ts';
 import { openReader } from '../formats/registry.ts';
@@ -10,6 +7,7 @@ import type { CountryOf } from '../geo/country-of.ts';
 import { countryOfCode } from '../geo/country-of-code.ts';
 import { type CoveredRange, isCoveredBy } from '../store/coverage.ts';
 import { encodeTally } from '../store/encode-tally.ts';
+import { NameKeeper, type Names } from './names.ts';
 
 /** Begins a stretch of a file; its blocks follow. Equal `file` numbers are one file, whose reader goes on. */
 export interface StretchStart {
@@ -35,38 +33,34 @@ export interface LinesMessage extends Lines {
 export interface Fill {
   /** Rows of `counts` the batch makes so far. */
   readonly rows: number;
-  /** Memory of its sums and names, about, in bytes. */
+  /** Memory of its sums, about, in bytes. */
   readonly bytes: number;
+  /** Memory of the names that they refer to, which other batches of the thread may share. */
+  readonly nameBytes: number;
   /** Lines so far, counted or not. */
   readonly lines: number;
   /** False where the last line was not taken: without line end, and not whole. */
   readonly taken: boolean;
 }
 
-/** What a counter may hold. */
-export interface CountingLimits {
-  /** Names of more bytes than this are forgotten with the batch, so that a log of ever new paths does not fill the memory. */
-  readonly maxNameBytes?: number | undefined;
-}
-
-const defaultMaxNameBytes = 96 * 2 ** 20;
-
 /** Counts batches of lines, one after the other, on the thread it is made on. */
 export class Counting {
   #countryOf: CountryOf;
   readonly #readers = new Map<number, LineReader>();
-  #catalog = new Catalog();
-  #clients = new ClientTable(this.#catalog);
-  #registries = new Map<string, RegistryTable>();
-  #tally = new Tally(this.#catalog);
+  readonly #keeper: NameKeeper;
+  /** Of the open batch, whose sums refer to them. */
+  #names: Names;
+  #tally: Tally;
   #counter: LineCounter | undefined;
   #reader: LineReader | undefined;
-  readonly #maxNameBytes: number;
 
-  /** `countryOf` answers by address. */
-  constructor(countryOf: CountryOf, { maxNameBytes = defaultMaxNameBytes }: CountingLimits = {}) {
+  /** `countryOf` answers by address; `keeper` is the thread's, where several count on one. */
+  constructor(countryOf: CountryOf, keeper = new NameKeeper()) {
     this.#countryOf = countryOf;
-    this.#maxNameBytes = maxNameBytes;
+    this.#keeper = keeper;
+    keeper.users++;
+    this.#names = keeper.current();
+    this.#tally = new Tally(this.#names.catalog);
   }
 
   begin({ file, setup, today, covered, resumes }: StretchStart): void {
@@ -75,12 +69,13 @@ export class Counting {
       reader = openReader(setup);
       this.#readers.set(file, reader);
     }
+    if (this.#tally.stretches.length === 0) this.#useNames(this.#keeper.current());
     if (resumes === undefined) this.#tally.beginStretch();
     else this.#tally.resumeStretch(resumes);
     const options = {
       reader,
-      registries: this.#registriesOf(setup),
-      clients: this.#clients,
+      registries: this.#names.registriesOf(setup),
+      clients: this.#names.clients,
       countryOf: setup.countryFrom === 'log' ? countryOfCode : this.#countryOf,
       countryFrom: setup.countryFrom,
       countryOfCode: setup.format === 'auto' ? countryOfCode : undefined,
@@ -105,7 +100,8 @@ export class Counting {
     this.#tally.settle();
     return {
       rows: this.#tally.projectDays.size,
-      bytes: this.#tally.byteLength + this.#nameBytes(),
+      bytes: this.#tally.byteLength,
+      nameBytes: this.#names.byteLength,
       lines: this.#tally.lines,
       taken,
     };
@@ -120,12 +116,9 @@ export class Counting {
   cut(): CountedBatch {
     this.#tally.settle();
     const batch = encodeTally(this.#tally);
-    if (this.#nameBytes() > this.#maxNameBytes) {
-      this.#catalog = new Catalog();
-      this.#clients = new ClientTable(this.#catalog);
-      this.#registries = new Map();
-      this.#tally = new Tally(this.#catalog);
-    } else this.#tally.clear();
+    // Memory that one counter would want again is too much for many.
+    if (this.#keeper.users === 1) this.#tally.clear();
+    else this.#tally = new Tally(this.#names.catalog);
     this.#counter = undefined;
     return batch;
   }
@@ -135,24 +128,14 @@ export class Counting {
     this.#countryOf = countryOf;
   }
 
-  #registriesOf({ registries }: FileSetup): RegistryTable {
-    const key = JSON.stringify(registries);
-    let table = this.#registries.get(key);
-    if (!table) {
-      table = new RegistryTable(registries, this.#catalog);
-      this.#registries.set(key, table);
-    }
-    return table;
+  #useNames(names: Names): void {
+    if (names === this.#names) return;
+    this.#names = names;
+    this.#tally = new Tally(names.catalog);
   }
 
   /** Whether a line without line end shows by itself that nothing of it is missing. */
   #endsWhole({ bytes, length }: LinesMessage): boolean {
     return this.#reader?.showsItsEnd?.(bytes, 0, length) === true;
-  }
-
-  #nameBytes(): number {
-    let total = this.#clients.byteLength;
-    for (const registries of this.#registries.values()) total += registries.byteLength;
-    return total;
   }
 }

@@ -87,8 +87,8 @@ export class Lane {
 
   /** True where the batch should be cut before more is counted. */
   get isFull(): boolean {
-    const { rows, bytes } = this.#fill;
-    return rows >= maxRows || bytes >= maxBytes || this.#stretches.length >= maxStretches;
+    const { rows, bytes, nameBytes } = this.#fill;
+    return rows >= maxRows || bytes + nameBytes >= maxBytes || this.#stretches.length >= maxStretches;
   }
 
   get isEmpty(): boolean {
@@ -227,4 +227,4 @@ export class Lane {
   }
 }
 
-const emptyFill: Fill = { rows: 0, bytes: 0, lines: 0, taken: true };
+const emptyFill: Fill = { rows: 0, bytes: 0, nameBytes: 0, lines: 0, taken: true };

@@ -9,8 +9,8 @@ export type CounterRequest =
   | { readonly do: 'count'; readonly lines: Omit<LinesMessage, 'bytes'>; readonly bytes: Uint8Array }
   | { readonly do: 'end'; readonly file: number }
   | { readonly do: 'cut' }
-  /** The bytes of another country database, in shared memory. */
-  | { readonly do: 'useCountries'; readonly bytes: Uint8Array }
+  /** Another country database, its bytes in shared memory. */
+  | { readonly do: 'useCountries'; readonly bytes: Uint8Array; readonly digest: string }
   /** Nobody counts with it any more. */
   | { readonly do: 'forget' };
 
@@ -24,6 +24,4 @@ export type ThreadAnswer =
 export interface ThreadData {
   /** The country database's bytes, in shared memory. */
   readonly countryDatabase: Uint8Array;
-  /** See `CountingLimits`. */
-  readonly maxNameBytes?: number;
 }
