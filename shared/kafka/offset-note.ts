@@ -14,7 +14,9 @@ const noteSchema = z.object({
   g: z.number().int().min(0),
   /** The layout in use, where it was detected. */
   l: z.string().optional(),
-  p: z.object({ from: z.number().int(), to: z.number().int(), m: z.array(z.number().int()) }).optional(),
+  p: z
+    .array(z.object({ from: z.number().int(), to: z.number().int(), m: z.array(z.number().int()) }))
+    .optional(),
   i: z
     .object({
       to: z.number().int().min(0),
@@ -49,7 +51,7 @@ export interface OffsetNote {
   readonly counted: number;
   readonly generation: number;
   readonly layout: string | undefined;
-  readonly partly: PartlyCounted | undefined;
+  readonly partly: readonly PartlyCounted[];
   readonly intent: OffsetIntent | undefined;
 }
 
@@ -60,7 +62,7 @@ const mostMonths = 300;
 export function writeNote({ counted, generation, layout, partly, intent }: OffsetNote): string {
   const note: z.infer<typeof noteSchema> = { v: 1, c: counted, g: generation };
   if (layout !== undefined) note.l = layout;
-  if (partly !== undefined) note.p = { from: partly.from, to: partly.to, m: [...partly.months] };
+  if (partly.length > 0) note.p = partly.map(({ from, to, months }) => ({ from, to, m: [...months] }));
   if (intent !== undefined) {
     const { to, months, pins } = intent;
     note.i = { to, t: pins.today, d: pins.geo };
@@ -75,7 +77,7 @@ export function readNote(metadata: string | null | undefined): OffsetNote | 'str
   const parsed = noteSchema.safeParse(parseJson(metadata));
   if (!parsed.success) return 'strange';
   const { c, g, l, p, i } = parsed.data;
-  const partly = p && { from: p.from, to: p.to, months: p.m };
+  const partly = (p ?? []).map(({ from, to, m }) => ({ from, to, months: m }));
   const intent = i && { to: i.to, months: i.m, pins: { today: i.t, geo: i.d } };
   return { counted: c, generation: g, layout: l, partly, intent };
 }

@@ -224,7 +224,7 @@ async function tally(
     partition,
     setup,
     pins: { today: 30_000, geo: '' },
-    partly: undefined,
+    partly: [],
     signal: new AbortController().signal,
   });
   for (const [offset, message] of messages.entries())

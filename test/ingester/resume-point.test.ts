@@ -6,7 +6,7 @@ const pins = { today: 20_784, geo: 'g' };
 
 /** What is committed; without a note as other tools commit. */
 function committed(offset: number, note?: Partial<OffsetNote>): Known['committed'] {
-  const empty = { counted: 0, generation: 0, layout: undefined, partly: undefined, intent: undefined };
+  const empty = { counted: 0, generation: 0, layout: undefined, partly: [], intent: undefined };
   return { offset, note: note && { ...empty, ...note } };
 }
 
@@ -114,16 +114,16 @@ describe('a partition goes on', () => {
     {
       name: 'at the beginning of a batch that was given up in part, for its other months',
       known: { last: last(20, 40, { there: [202_610], isVoid: true }) },
-      want: { do: 'read', from: 20, partly: { from: 20, to: 40, months: [202_610] } },
+      want: { do: 'read', from: 20, partly: [{ from: 20, to: 40, months: [202_610] }] },
     },
     {
       name: 'within a batch that was given up in part, where that is committed',
       known: {
         low: 30,
-        committed: committed(30, { counted: 20, partly: { from: 20, to: 40, months: [202_610] } }),
+        committed: committed(30, { counted: 20, partly: [{ from: 20, to: 40, months: [202_610] }] }),
         last: last(20, 40, { there: [202_610], isVoid: true }),
       },
-      want: { do: 'read', from: 30, partly: { from: 20, to: 40, months: [202_610] } },
+      want: { do: 'read', from: 30, partly: [{ from: 20, to: 40, months: [202_610] }] },
     },
   ])('$name', ({ known, want }) => {
     expect(resumePoint({ ...nothing, ...known })).toMatchObject(want as object);

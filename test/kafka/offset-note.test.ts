@@ -8,14 +8,14 @@ const note: OffsetNote = {
   counted: 1_200,
   generation: 2,
   layout: 'pypi',
-  partly: { from: 900, to: 1_300, months: [202_610] },
+  partly: [{ from: 900, to: 1_300, months: [202_610] }],
   intent: { to: 1_500, months: [202_610, 202_611], pins: { today: 20_784, geo: 'a'.repeat(64) } },
 };
 const bare: OffsetNote = {
   counted: 0,
   generation: 0,
   layout: undefined,
-  partly: undefined,
+  partly: [],
   intent: undefined,
 };
 

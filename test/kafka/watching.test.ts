@@ -268,7 +268,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
     );
     await countAll('begun');
     await produce('begun', [line('begun10')]);
-    const note = { counted: 5, generation: 0, layout: undefined, partly: undefined };
+    const note = { counted: 5, generation: 0, layout: undefined, partly: [] };
     const pins = { today: 20_000, geo: 'g' };
     await commitAs('begun', writeNote({ ...note, intent: { to: 6, months: [202511], pins } }));
     expect((await examine('begun')).of('offsets')).toEqual([

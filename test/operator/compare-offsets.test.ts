@@ -15,7 +15,7 @@ const none: OffsetNote = {
   counted: 0,
   generation: 0,
   layout: undefined,
-  partly: undefined,
+  partly: [],
   intent: undefined,
 };
 const noted = (offset: number, note: Partial<OffsetNote> = {}): PartitionFacts['committed'] => ({
