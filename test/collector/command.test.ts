@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
 import { built, runCli } from '../cli/run-cli.ts';
@@ -119,6 +120,39 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('tallymark ship'), () =>
     await has(madeLines(0, 25), madeLines(0, 30, 'b'));
     closeSync(fd);
     expect(await second.ended).toMatchObject({ exit: 0, stdout: expect.stringContaining('30 lines') });
+  }, 180_000);
+
+  test('loses of a pipe at most the line that it had half read, when it is told to end under load', async () => {
+    const cwd = folderFor('busy');
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    const fd = openSync(join(cwd, 'pipe'), 'r+');
+    const part = madeLines(0, 500);
+    writeFileSync(join(cwd, 'part'), part);
+    const script = 'i=0; while [ ! -e stop ]; do cat part; i=$((i+1)); sleep 0.01; done > pipe; echo $i';
+    const writing = promisify(execFile)('sh', ['-c', script], { cwd });
+    const linesThere = async () =>
+      (await readTopic(cluster.brokers, 'busy').catch(() => [])).reduce(
+        (sum, { chunk }) => sum + chunk.lines,
+        0,
+      );
+    let before = 0;
+    const runs = [];
+    for (const isLast of [false, false, true]) {
+      await using running = startCli(['ship', '-', '--json', ...toKafka('busy')], { cwd, under: FROM_PIPE });
+      await vi.waitFor(async () => expect(await linesThere()).toBeGreaterThan(before), { timeout: 40_000 });
+      if (isLast) {
+        writeFileSync(join(cwd, 'stop'), '');
+        await writing;
+        closeSync(fd);
+      } else running.kill('SIGTERM');
+      runs.push(await running.ended);
+      before = await linesThere();
+    }
+    expect(runs.map(({ exit }) => exit)).toEqual([0, 0, 0]);
+    const bytes = runs.reduce((sum, { stdout }) => sum + JSON.parse(stdout).bytes, 0);
+    const lost = Number((await writing).stdout) * part.length - bytes;
+    expect(lost).toBeGreaterThanOrEqual(0);
+    expect(lost).toBeLessThan(2 * (madeLines(100, 1).length + 1));
   }, 180_000);
 
   test('loses nothing when it is killed at any time', async () => {
