@@ -135,12 +135,17 @@ export class PartitionIngest {
     this.#inbox.wake();
   }
 
-  /** Ends after `stop`, or rejects with `Unfinished` where it was not that far; and with the signal's reason, `PartitionLost`, `PartitionRefused` and what stops an ingester altogether. */
+  /**
+   * Ends after `stop`. Rejects with `Unfinished` where something that had been begun is not finished by then; and with the signal's reason,
+   * `PartitionLost`, `PartitionRefused` and what stops an ingester altogether.
+   */
   async run(): Promise<void> {
     try {
       const start = await this.#whereToGoOn();
       if (start.gap) await this.#options.observer.gap(start.gap);
       this.#readFrom(start.from, start);
+      // Not before: until then something may be left of who had the partition last.
+      this.#done = start.from;
       while (!this.#stopping) await this.#step();
       await this.#cut();
       await this.#writing;
@@ -249,7 +254,6 @@ export class PartitionIngest {
     this.#writer.goOn(goOn);
     this.#inbox.clear();
     this.#wanted = offset;
-    this.#done = offset;
     this.#isPaused = false;
     this.#options.kafka.readFrom(offset);
   }
