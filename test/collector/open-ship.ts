@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type FollowTimes, follow } from '../../services/collector/follow.ts';
+import { follow } from '../../services/collector/follow.ts';
+import type { FollowTimes } from '../../services/collector/follow-times.ts';
 import { shipOnce } from '../../services/collector/ship-once.ts';
 import type { ShipOptions, ShipSummary } from '../../services/collector/ship-options.ts';
 import { type PipeTimes, shipPipe } from '../../services/collector/ship-pipe.ts';

@@ -1,0 +1,145 @@
+import { SourceError } from '../../shared/source/source.ts';
+import type { Crew } from './crew.ts';
+import { finishOne, finishRotated } from './finish-rotated.ts';
+import type { FollowTimes } from './follow-times.ts';
+import { type FollowedFile, siblingsOf, statOf } from './followed-file.ts';
+import { shipFile, type Visit } from './ship-file.ts';
+import type { ShipOptions } from './ship-options.ts';
+
+/** What is being followed, and how. */
+export interface Following {
+  readonly options: ShipOptions;
+  readonly crew: Crew;
+  readonly times: FollowTimes;
+  /** By `keyOf`. */
+  readonly files: Map<string, FollowedFile>;
+  /** Milliseconds, monotonic: when new files are looked for next. */
+  lookAt: number;
+}
+
+/** After so many bytes of one file the others have their turn. */
+const BYTES_A_TURN = 64 * 1024 * 1024;
+
+/** Reads on in files that are followed, whatever has become of them. */
+export class FileReader {
+  readonly #following: Following;
+
+  constructor(following: Following) {
+    this.#following = following;
+  }
+
+  /** Whether there was something new. */
+  async attend(file: FollowedFile): Promise<boolean> {
+    const now = performance.now();
+    if (now < file.notBefore) return false;
+    if (file.movedAt === undefined && !file.isInPlace()) {
+      file.movedAt = now;
+      // What has taken its place is looked for at once.
+      this.#following.lookAt = now;
+    }
+    const size = file.size() ?? (file.find() ? file.size() : undefined);
+    if (size === undefined) {
+      file.close();
+      this.#following.files.delete(file.key);
+      return false;
+    }
+    if (file.readSize < 0) await finishRotated(file, this.#following);
+    if (size < file.readSize) return await this.#startAgain(file);
+    if (size !== file.readSize) return await this.#read(file, false);
+    await this.#rest(file, now);
+    if (!file.isOpen) file.notBefore = this.#following.lookAt;
+    return false;
+  }
+
+  /** What to do with a file that has nothing new. */
+  async #rest(file: FollowedFile, now: number): Promise<void> {
+    const { settleMs, idleMs } = this.#following.times;
+    const restedMs = now - Math.max(file.changedAt, file.movedAt ?? 0);
+    // While nothing has taken its place, somebody may still write to it.
+    const isReplaced = file.isInPlace() || statOf(file.path) !== undefined;
+    if (file.movedAt !== undefined && !file.finished && restedMs >= (isReplaced ? settleMs : idleMs)) {
+      file.finished = true;
+      await this.#read(file, true);
+      const isInPlace = file.isInPlace();
+      file.close();
+      if (!isInPlace) this.#following.files.delete(file.key);
+    } else if (file.isOpen && restedMs >= idleMs) file.close();
+  }
+
+  /** Reads what is new; whether there was something. */
+  async #read(file: FollowedFile, finished: boolean): Promise<boolean> {
+    await this.#following.options.mayRead();
+    const { lines } = this.#following.crew.totals;
+    try {
+      file.hold();
+      const options = { finished, reader: file, atMost: BYTES_A_TURN };
+      const visit = await shipFile(file.readPath, options, this.#following.crew);
+      return await this.#settle(file, visit);
+    } catch (error) {
+      this.#following.crew.signal.throwIfAborted();
+      if (error instanceof SourceError && error.code === 'changed' && !file.isArchive)
+        return await this.#startAgain(file);
+      this.#tellFailure(file, error);
+      return this.#following.crew.totals.lines > lines;
+    }
+  }
+
+  async #settle(file: FollowedFile, visit: Visit): Promise<boolean> {
+    const { outcome, tracked, size, more, isArchive } = visit;
+    const now = performance.now();
+    const grew = size !== file.readSize;
+    if (outcome === 'taken') {
+      file.close();
+      file.notBefore = now + this.#following.times.settleMs;
+      return false;
+    }
+    if (outcome === 'shorter' && !isArchive && file.tracked === tracked) return await this.#startAgain(file);
+    if (outcome === 'other')
+      this.#tell(
+        file,
+        `${file.path} begins like a file that was shipped and goes on differently. Check what it is; it is not shipped.`,
+      );
+    const before = file.tracked;
+    file.tracked = tracked ?? file.tracked;
+    file.isArchive = isArchive;
+    file.readSize = more ? -1 : size;
+    if (grew) file.changedAt = now;
+    if (before !== undefined && before !== file.tracked) {
+      // It was emptied and has already more than before: what was read now is the new content.
+      before.reader = undefined;
+      await finishOne(siblingsOf(file.path), before, this.#following.crew);
+    }
+    return grew;
+  }
+
+  /** A file that has been emptied: what it had and was not read may be in a copy; what comes now is another source. */
+  async #startAgain(file: FollowedFile): Promise<boolean> {
+    const before = file.tracked;
+    file.release();
+    file.tracked = undefined;
+    file.readSize = -1;
+    if (before !== undefined) await finishOne(siblingsOf(file.path), before, this.#following.crew);
+    return true;
+  }
+
+  /** Says once why a file cannot be read, and tries again when it has changed or after a while. */
+  #tellFailure(file: FollowedFile, error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof SourceError) && code === undefined) throw error;
+    file.notBefore = performance.now() + this.#following.times.settleMs;
+    if (!(error instanceof SourceError)) {
+      this.#tell(file, `${file.path} cannot be read (${code}). Check its permissions.`);
+      return;
+    }
+    // An archive that is being written is not whole yet.
+    const age = Date.now() - (statOf(file.readPath)?.mtimeMs ?? 0);
+    if (age < this.#following.times.settleMs) return;
+    file.readSize = file.size() ?? -1;
+    this.#tell(file, error.message.replace(file.readPath, file.path));
+  }
+
+  #tell(file: FollowedFile, words: string): void {
+    if (file.told !== words) this.#following.options.onNotice(words);
+    file.told = words;
+  }
+}
