@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { partitionOf } from '../../shared/kafka/partition-of.ts';
+import { sampleArchive, sampleLines } from '../source/archives.ts';
 import { scratchFolder } from '../source/scratch-folder.ts';
 import { gatheringSink } from './gathering-sink.ts';
 import { madeLines } from './made-lines.ts';
@@ -52,6 +53,17 @@ describe('ship --once', () => {
     expect((await once(path)).lines).toBe(10);
     expect(sink.texts()).toEqual([text + madeLines(3000, 10)]);
   });
+
+  test.each(['gzip', 'zstd', 'bzip2'] as const)(
+    'ships the lines of a %s archive, and not again those of its file',
+    async (compression) => {
+      const { sink, write, once } = begin();
+      const summary = await once(write('access.log.1', sampleArchive(compression)));
+      expect(summary).toMatchObject({ lines: 12, bytes: sampleLines.length, sources: 1 });
+      expect(sink.texts()).toEqual([sampleLines]);
+      expect((await once(write('access.log', sampleLines))).lines).toBe(0);
+    },
+  );
 
   test('keeps the name of a source that was shipped when it was short', async () => {
     const { sink, write, once } = begin();
