@@ -186,6 +186,7 @@ class Session {
       kafka,
       setups: this.#setups,
       batchMs: this.#batchMs,
+      geo: '',
       countries: () => ({ bytes: new Uint8Array(0), digest: '' }),
       isFeeding: async () => (await this.#feeder?.isOpen()) === true,
       memoryBytes: () => 8,
