@@ -45,7 +45,8 @@ export function keepTrying({ kafka, giveUpAfterMs, signal, onNotice, onRetry }: 
         tell(true, `${reason.message} Trying again until it does.`);
         onRetry?.();
       }
-      await sleep(pauseMs, undefined, { signal });
+      // The next round throws the signal's own reason, and not the timer's.
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   };
 }
