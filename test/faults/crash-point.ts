@@ -24,15 +24,18 @@ function findOut(): string | undefined {
   return status === 0 ? undefined : 'no ptrace here';
 }
 
-/** Runs a replay that is killed at a system call, if it gets there. See https://man7.org/linux/man-pages/man1/strace.1.html, "Tampering". */
+/** The program under which a process is killed at a system call, if it gets there. See https://man7.org/linux/man-pages/man1/strace.1.html, "Tampering". */
+export function injectCrash({ call, time }: CrashPoint): readonly string[] {
+  const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${time}`];
+  return [tracer, '-f', '-qq', '-o', '/dev/null', ...inject];
+}
+
+/** Runs a replay that is killed at a system call, if it gets there. */
 export async function replayToCrash(
   paths: readonly string[],
   data: string,
-  { call, time }: CrashPoint,
+  point: CrashPoint,
 ): Promise<Ended> {
-  const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${time}`];
-  await using replay = startCli(replayArguments(paths, data), {
-    under: [tracer, '-f', '-qq', '-o', '/dev/null', ...inject],
-  });
+  await using replay = startCli(replayArguments(paths, data), { under: injectCrash(point) });
   return await replay.ended;
 }

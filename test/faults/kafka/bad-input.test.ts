@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { freePort } from '../../../infra/kafka/free-port.ts';
+import { connectKafka } from '../../../shared/kafka/connect-kafka.ts';
+import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
+import type { MadeLogs } from '../make-logs.ts';
+import { findMistakes, readBooks } from '../read-books.ts';
+import { startCli } from '../start-cli.ts';
+import { expected, makeLines, produce } from './made-messages.ts';
+import { feedFrame } from './open-feed.ts';
+import { type Feed, feedEnv, ingestArguments, ingestOnce, shipArguments } from './ship-and-ingest.ts';
+
+const timeout = 60_000;
+const digest = '0'.repeat(64);
+
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('bad input'), () => {
+  const frame = feedFrame({
+    properties: { 'message.max.bytes': '25000000', 'socket.request.max.bytes': '40000000' },
+  });
+
+  test('messages that are no log lines are dropped with a reason, the others counted', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('no-lines', { partitions: 1 });
+    const good = makeLines('good', 20);
+    const bad = ['no log line', '\u0000\u0001\u0002', '{', '{"host":"edge"}', '{"message":7}', '-'];
+    // As an empty line of a file is no line.
+    const empty = [{ value: '' }, { value: null }, { value: '{"message":""}' }];
+    await produce(frame.running, feed.topic, [...bad, ...good.lines, ...empty]);
+    const { dropped, messages } = await ingestOnce(feed);
+    expect(dropped).toEqual({ malformed_line: bad.length });
+    expect(messages).toBe(bad.length + 20 + empty.length);
+    await expectExact(feed, [good.logs, expected([], bad.length)]);
+  });
+
+  test('a message of 20 MB: one line is too long, many lines are counted', { timeout }, async () => {
+    const feed = await frame.openFeed('huge', { partitions: 1 });
+    await frame.admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: 2,
+          name: feed.topic,
+          configEntries: [{ name: 'max.message.bytes', value: '25000000' }],
+        },
+      ],
+    });
+    const [before, many, after] = [makeLines('before', 5), makeLines('many', 5), makeLines('after', 5)];
+    const padding = `${'x'.repeat(999)}\n`.repeat(19_900);
+    await produce(frame.running, feed.topic, [...before.lines, 'y'.repeat(20_000_000)]);
+    await produce(frame.running, feed.topic, [`${many.lines.join('\n')}\n${padding}`]);
+    await produce(frame.running, feed.topic, after.lines);
+    const { dropped } = await ingestOnce(feed);
+    expect(dropped).toEqual({ malformed_line: 19_900, too_long: 1 });
+    await expectExact(feed, [before.logs, many.logs, after.logs, expected([], 19_901)]);
+  });
+
+  test('headers that lie are told, and their lines counted once', { timeout }, async () => {
+    const feed = await frame.openFeed('lies', { partitions: 1 });
+    const made = makeLines('lie', 6);
+    const src = `${digest}/${digest}.100`;
+    const headers = [
+      { src, pos: '0', lines: '1' },
+      { src, pos: '5', lines: '7' },
+      { src, pos: '-5', lines: '1' },
+      { src: 'nonsense', pos: '0', lines: '1' },
+      { src, lines: '1' },
+      { src, pos: '99999999999999999999', lines: '1' },
+    ];
+    const messages = made.lines.map((value, index) => ({ value, headers: { ...headers[index] } as never }));
+    await produce(frame.running, feed.topic, messages);
+    const { stderr, counted } = await ingestOnce(feed);
+    expect(counted).toBe(6);
+    expect(stderr).toContain('Messages came whose headers cannot be true.');
+    await expectExact(feed, [made.logs]);
+  });
+
+  test('a group in which somebody else commits is refused with what to do', { timeout }, async () => {
+    const feed = await frame.openFeed('foreign-group', { partitions: 1 });
+    const made = makeLines('a', 30);
+    await produce(frame.running, feed.topic, made.lines);
+    const commit = { groupId: feed.group, topic: feed.topic };
+    await frame.admin.setOffsets({ ...commit, partitions: [{ partition: 0, offset: '10' }] });
+    await expect(ingestOnce(feed)).rejects.toThrow(
+      /Partition 0 .* is not read: its group has passed.*--group/s,
+    );
+    const noted = { ...feed, group: `${feed.group}-noted` };
+    await commitWithNote(feed, noted.group);
+    await expect(ingestOnce(noted)).rejects.toThrow(/something else than Tallymark commits.*--group/s);
+    const other = { ...feed, group: `${feed.group}-new` };
+    expect(await ingestOnce(other)).toMatchObject({ counted: 30 });
+    await expectExact(feed, [made.logs]);
+  });
+
+  /** As consumers do that keep something beside their offset. */
+  async function commitWithNote({ topic }: Feed, group: string): Promise<void> {
+    const consumer = connectKafka({ brokers: frame.running.brokers }).consumer({ groupId: group });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    await consumer.run({ autoCommit: false, eachMessage: async () => {} });
+    await joined;
+    await consumer.commitOffsets([{ topic, partition: 0, offset: '3', metadata: 'somebody else’s' }]);
+    await consumer.disconnect();
+  }
+
+  test('a consumer of somebody else’s in the group: what it takes is counted when it has gone', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('shared-group', { partitions: 2 });
+    const made = makeLines('a', 40);
+    await produce(frame.running, feed.topic, made.lines);
+    const consumer = connectKafka({ brokers: frame.running.brokers }).consumer({ groupId: feed.group });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [feed.topic], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachMessage: async () => {} });
+    await using ingester = startCli(ingestArguments(feed), { env: feedEnv(feed) });
+    while (ingester.stderr() === '') await sleep(50);
+    await consumer.disconnect();
+    ingester.kill('SIGTERM');
+    await ingester.ended;
+    await ingestOnce(feed);
+    await expectExact(feed, [made.logs]);
+  });
+
+  test('a topic with other settings is read with a warning, a compacted one is refused', {
+    timeout,
+  }, async () => {
+    const feed = { ...(await frame.openFeed('settings')), topic: 'own-settings', partitions: 1 };
+    const made = makeLines('a', 10);
+    await frame.admin.createTopics({ topics: [{ topic: feed.topic, numPartitions: 1 }] });
+    await produce(frame.running, feed.topic, made.lines);
+    expect((await ingestOnce(feed)).stderr).toMatch(/warning: topic own-settings: .*set retention\.ms=/);
+    await expectExact(feed, [made.logs]);
+    const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+    await frame.admin.createTopics({ topics: [{ topic: 'compacted', numPartitions: 1, configEntries }] });
+    await expect(ingestOnce({ ...feed, topic: 'compacted' })).rejects.toThrow(/compacted.*cleanup\.policy/s);
+  });
+
+  test('a broker that is not there is named, with exit code 1 where nothing waits for it', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('no-broker');
+    const where = `127.0.0.1:${await freePort()}`;
+    const away = { ...feed, running: { brokers: [where] } };
+    const says = `Kafka at ${where} is not there`;
+    await expect(ingestOnce(away)).rejects.toThrow(`ingest ended with 1: tallymark: ${says}`);
+    const ship = [...shipArguments(away, [frame.folder]), '--once', '--timeout', '1'];
+    await using shipper = startCli(ship, { env: feedEnv(away) });
+    const { exit, stderr } = await shipper.ended;
+    expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringContaining(says) });
+  });
+});
+
+async function expectExact({ data }: Feed, logs: readonly MadeLogs[]): Promise<void> {
+  expect(findMistakes(await readBooks({ data }), logs)).toEqual([]);
+}
