@@ -82,7 +82,7 @@ class Thread {
   }
 
   #answer(answer: ThreadAnswer): void {
-    if ('failed' in answer) this.#fail(new Error(answer.failed));
+    if ('failed' in answer) this.#fail(new Error(`a counting thread failed: ${answer.failed}`));
     else this.#waiting.shift()?.resolve('fill' in answer ? answer.fill : answer.batch);
   }
 

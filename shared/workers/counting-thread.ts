@@ -23,7 +23,10 @@ port.on('message', (request: ThreadRequest) => {
         'batch' in answer ? answer.batch.months.map(({ rows }) => rows.buffer as ArrayBuffer) : [],
       );
   } catch (error) {
-    port.postMessage({ failed: error instanceof Error ? error.message : 'unknown' } satisfies ThreadAnswer);
+    // Its kind alone: a message may quote the line that it is about, and whoever gets it here cannot know whose error it was.
+    port.postMessage({
+      failed: error instanceof Error ? error.constructor.name : typeof error,
+    } satisfies ThreadAnswer);
   }
 });
 

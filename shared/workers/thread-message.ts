@@ -18,6 +18,7 @@ export type CounterRequest =
 export type ThreadAnswer =
   | { readonly fill: Fill }
   | { readonly batch: CountedBatch }
+  /** The kind of an error, `TypeError`. */
   | { readonly failed: string };
 
 /** What a counting thread is started with. */
