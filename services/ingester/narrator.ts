@@ -1,5 +1,6 @@
 import type { Log } from '../../shared/logger.ts';
-import { formatCounted, formatDuration } from '../../shared/terminal/numbers.ts';
+import { formatCount, formatCounted, formatDuration } from '../../shared/terminal/numbers.ts';
+import { cutText, padText } from '../../shared/terminal/text-width.ts';
 import type { Terminal } from '../command.ts';
 import type { IngestEvent, IngestProgress } from './ingest-options.ts';
 
@@ -8,7 +9,7 @@ const repeatMs = 60_000;
 /** How far it is, is logged no more often. */
 const logMs = 10_000;
 
-/** Tells on standard error what happens to an ingest: troubles in words, each once a while, and how far it is as a log line. */
+/** Tells on standard error what happens to an ingest: troubles in words, each once a while, and how far it is as a moving line or, where there is no terminal, a log line. */
 export class Narrator {
   readonly #terminal: Terminal;
   readonly #log: Log;
@@ -17,6 +18,7 @@ export class Narrator {
   #lines = 0;
   #batches = 0;
   #loggedAt = -Infinity;
+  #isDrawn = false;
 
   constructor(terminal: Terminal, log: Log, inWords: (error: unknown) => string) {
     this.#terminal = terminal;
@@ -26,7 +28,7 @@ export class Narrator {
 
   tell(event: IngestEvent): void {
     if (event.event === 'counted') this.#count(event);
-    else if (event.event === 'progress') this.#logProgress(event.progress);
+    else if (event.event === 'progress') this.#showProgress(event.progress);
     else this.#once(this.#wordsFor(event));
   }
 
@@ -39,13 +41,27 @@ export class Narrator {
       );
   }
 
-  #logProgress({ partitions, lag, oldestMs }: IngestProgress): void {
+  /** The moving line of a terminal goes, so that something else can be printed. */
+  clear(): void {
+    if (this.#isDrawn) this.#terminal.err(`\r${' '.repeat(this.#terminal.width - 1)}\r`);
+    this.#isDrawn = false;
+  }
+
+  #showProgress({ partitions, lag, oldestMs }: IngestProgress): void {
+    const age = oldestMs === undefined ? 0 : Math.max(0, Math.round((Date.now() - oldestMs) / 1000));
+    const [lines, batches] = [this.#lines, this.#batches];
+    if (this.#terminal.errMoves) {
+      const counted = `${formatCount(lines)} lines in ${formatCounted(batches, 'batch', 'batches')}`;
+      const text = `${counted}, ${formatCounted(lag, 'message')} to go, the oldest ${formatDuration(age)} old`;
+      const width = this.#terminal.width - 1;
+      this.#terminal.err(`\r${padText(cutText(text, width), width)}`);
+      this.#isDrawn = true;
+      return;
+    }
     const now = performance.now();
     // Looks are not exactly as far apart as they are meant to be.
     if (now - this.#loggedAt < logMs * 0.9) return;
     this.#loggedAt = now;
-    const age = oldestMs === undefined ? 0 : Math.max(0, Math.round((Date.now() - oldestMs) / 1000));
-    const [lines, batches] = [this.#lines, this.#batches];
     this.#log({ event: 'ingest', lines, batches, partitions, lag, oldest_seconds: age });
   }
 
@@ -78,6 +94,7 @@ export class Narrator {
     const now = performance.now();
     if (now - (this.#told.get(text) ?? -Infinity) < repeatMs) return;
     this.#told.set(text, now);
+    this.clear();
     this.#terminal.err(`${text}\n`);
   }
 }

@@ -76,6 +76,7 @@ export async function runIngest(
       },
     });
     if (flags.once === true) await optimizeMonths(connection, { parts: mostParts });
+    narrator.clear();
     terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawIngest(summary, terminal.width));
     return summary.refused.length > 0 ? 1 : 0;
   } catch (error) {
@@ -84,6 +85,7 @@ export async function runIngest(
     if (flags.once !== true && signal.aborted && error === signal.reason) return 0;
     throw error;
   } finally {
+    narrator.clear();
     await admin.disconnect().catch(() => undefined);
   }
 }
