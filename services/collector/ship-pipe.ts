@@ -43,18 +43,19 @@ export async function shipPipe(
 ): Promise<ShipSummary> {
   const start = performance.now();
   const { gatherMs, beginningMs, lastAnswersMs } = { ...TIMES, ...times };
-  const given = new AbortController();
-  const crew = createCrew({ ...options, signal: given.signal });
+  const late = new AbortController();
+  const crew = createCrew({ ...options, signal: late.signal });
+  // One for all pieces: each that is made stays with its signals for as long as they last.
+  const ends = AbortSignal.any([options.signal, crew.outbox.failed]);
   let lastAnswers: NodeJS.Timeout | undefined;
-  const onSignal = () => {
+  const end = () => {
     input.end();
-    lastAnswers = setTimeout(() => given.abort(), lastAnswersMs);
+    lastAnswers = setTimeout(() => late.abort(), lastAnswersMs);
   };
-  crew.outbox.failed.addEventListener('abort', input.end, { once: true });
-  options.signal.addEventListener('abort', onSignal, { once: true });
-  if (options.signal.aborted) onSignal();
+  ends.addEventListener('abort', end, { once: true });
+  if (ends.aborted) end();
   const reader = new LiveReader(input.pieces, {
-    mayRead: () => mayRead(options, crew),
+    mayRead: () => mayRead(options, ends),
     // While a chunk is on its way the next would only wait behind it.
     isTime: async (signal) => {
       await sleep(gatherMs, undefined, { signal });
@@ -62,27 +63,26 @@ export async function shipPipe(
     },
   });
   try {
-    const failure = await shipAll(reader, { options, crew, beginningMs });
+    const error = await shipAll(reader, { options, crew, beginningMs });
     const { lines, bytes, tooLong } = crew.totals;
-    const file = { path: '-', lines, bytes, too_long: tooLong, ...(failure && { error: failure }) };
+    const file = { path: '-', lines, bytes, too_long: tooLong, ...(error && { error }) };
     return summaryOf(crew, [file], (performance.now() - start) / 1000);
   } finally {
     clearTimeout(lastAnswers);
-    options.signal.removeEventListener('abort', onSignal);
+    ends.removeEventListener('abort', end);
     input.end();
   }
 }
 
 /** Waits as long as reading is to wait; at the end what has been taken from the writer is read all the same. */
-async function mayRead({ mayRead: mayReadOn, signal }: ShipOptions, { outbox }: Crew): Promise<void> {
-  const ends = AbortSignal.any([signal, outbox.failed]);
+async function mayRead(options: ShipOptions, ends: AbortSignal): Promise<void> {
   if (ends.aborted) return;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
   ends.addEventListener('abort', end, { once: true });
-  await Promise.race([ended, mayReadOn().catch(end)]);
+  await Promise.race([ended, options.mayRead().catch(end)]);
   ends.removeEventListener('abort', end);
 }
 
