@@ -65,6 +65,8 @@ export const brokenRules: Readonly<Record<string, Breakage>> = {
     observer: { ...options.observer, gap: async () => undefined },
   })),
 
+  'who was taken for dead goes on beside replays': withOptions(() => ({ isFeeding: async () => true })),
+
   'the group is joined anew without a fence': { member: { noFence: true } },
   'what is committed is asked before the group is joined': { member: { asksBeforeJoining: true } },
   'default offsets are committed where one is gone': { member: { defaultOffsets: true } },

@@ -5,14 +5,10 @@ import type { Engine } from '../simulation/engine.ts';
 import type { Shipped } from './shipping.ts';
 
 /** What is wrong with the books, in words; nothing where each line that was shipped is counted exactly once. */
-export function checkLines(
-  engine: Engine,
-  shipped: ReadonlyMap<string, Shipped>,
-  isReplayed: boolean,
-): string[] {
+export function checkLines(engine: Engine, shipped: ReadonlyMap<string, Shipped>): string[] {
   const sums = engine.sums();
   return [
-    ...checkProjects(sums, shipped, isReplayed),
+    ...checkProjects(sums, shipped),
     ...checkDays(sums),
     ...checkMarkers(engine),
     ...checkRanges(engine.ownRows('source/').map(readCoverage)),
@@ -22,7 +18,6 @@ export function checkLines(
 function* checkProjects(
   sums: readonly CountsRow[],
   shipped: ReadonlyMap<string, Shipped>,
-  isReplayed: boolean,
 ): Generator<string> {
   const counted = new Map<string, number>();
   for (const { registry, project, mirror, bot } of sums)
@@ -39,7 +34,7 @@ function* checkProjects(
     if (times > most) yield `${project} is counted ${times} times`;
   }
   for (const project of counted.keys()) {
-    if (!due.has(project) && !isReplayed) yield `${project} is counted and was never sent`;
+    if (!due.has(project)) yield `${project} is counted and was never sent`;
   }
 }
 

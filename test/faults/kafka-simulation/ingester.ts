@@ -37,18 +37,37 @@ export interface IngesterWorld {
 const stopMs = 20_000;
 const longestPauseMs = 30_000;
 
-/** `tallymark ingest`, as `services/ingester/ingest.ts` does it: over the same feeder, partitions and counters' plug. */
+/** `tallymark ingest`, as `services/ingester/ingest.ts` and `session.ts` do it: over the same feeder and partitions. */
 export async function ingester(world: IngesterWorld): Promise<void> {
-  for (let pauseMs = 500; !world.stop.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    try {
-      await new Session(world).run();
-      return;
-    } catch (error) {
-      if (world.stop.aborted) return;
-      world.scheduler.log(() => `${world.host.name} begins again: ${error}`);
-      await world.store.clock.sleep(pauseMs, world.stop).catch(() => undefined);
+  const { host, scheduler, store, stop } = world;
+  let feeder: Feeder | undefined;
+  let isClean = false;
+  try {
+    for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        if (!(await feeder?.isOpen())) feeder = await announce(world);
+        isClean = await new Session(world, feeder as Feeder).run();
+        break;
+      } catch (error) {
+        if (stop.aborted) break;
+        scheduler.log(() => `${host.name} begins again: ${error}`);
+        await store.clock.sleep(pauseMs, stop).catch(() => undefined);
+      }
     }
+  } finally {
+    await feeder?.close(isClean);
+    scheduler.log(() => `${host.name} leaves ${isClean ? 'in good order' : 'in haste'}`);
   }
+}
+
+function announce({ store, stop }: IngesterWorld): Promise<Feeder> {
+  return announceFeeder(store, {
+    feeds: 'sim',
+    site: 'sim',
+    formBatch: async () => 'gone',
+    signal: stop,
+    timeoutMs: Number.POSITIVE_INFINITY,
+  });
 }
 
 const choice = {
@@ -65,11 +84,12 @@ class Session {
   readonly #pool = createBlockPool({ blockSize: 70_000, count: 3 });
   readonly #batchMs: number;
   readonly #threads: number;
-  #feeder: Feeder | undefined;
+  readonly #feeder: Feeder;
   #closedDead = false;
 
-  constructor(world: IngesterWorld) {
+  constructor(world: IngesterWorld, feeder: Feeder) {
     this.#world = world;
+    this.#feeder = feeder;
     this.#batchMs = world.scheduler.between(100, 15_000);
     this.#threads = world.scheduler.chance(0.3) ? 2 : 1;
     this.#assigned = new Assigned(
@@ -78,29 +98,14 @@ class Session {
     );
   }
 
-  async run(): Promise<void> {
-    const { store, stop } = this.#world;
-    this.#feeder = await announceFeeder(store, {
-      feeds: 'sim',
-      site: 'sim',
-      formBatch: async () => 'gone',
-      signal: stop,
-      timeoutMs: Number.POSITIVE_INFINITY,
-    });
-    let clean = false;
+  /** True where all that was begun is finished. */
+  async run(): Promise<boolean> {
+    const member = this.#join();
     try {
-      const member = this.#join();
-      try {
-        await this.#untilDone(member);
-        clean = await this.#stop(member);
-      } finally {
-        member.close();
-      }
+      await this.#untilDone(member);
+      return await this.#stop(member);
     } finally {
-      await this.#feeder.close(clean);
-      this.#world.scheduler.log(
-        () => `${this.#world.host.name} leaves ${clean ? 'in good order' : 'in haste'}`,
-      );
+      member.close();
     }
   }
 
@@ -150,22 +155,22 @@ class Session {
     const { all, refused } = this.#assigned;
     if (all.size < this.#world.broker.partitions.length) return;
     if (![...all].every(([partition, { done }]) => refused.has(partition) || done !== undefined)) return;
-    const { alive } = await (this.#feeder as Feeder).closeDead();
+    const { alive } = await this.#feeder.closeDead();
     this.#closedDead = alive === 0;
     if (this.#closedDead) this.#world.onClosedDead();
   }
 
   async #stop(member: Member): Promise<boolean> {
-    const { clock } = this.#world.store;
     const over = new AbortController();
-    const late = clock.sleep(stopMs, over.signal).then(
-      () => 'late' as const,
-      () => 'over' as const,
+    const late = this.#world.store.clock.sleep(stopMs, over.signal).then(
+      () => false,
+      () => false,
     );
-    const stopped = this.#assigned.stop().then(() => 'stopped' as const);
-    const outcome = await Promise.race([stopped, member.failed, late]);
-    over.abort();
-    return outcome === 'stopped';
+    try {
+      return await Promise.race([this.#assigned.stop(), member.failed, late]);
+    } finally {
+      over.abort();
+    }
   }
 
   /** What a counting thread takes. */
@@ -188,7 +193,7 @@ class Session {
       batchMs: this.#batchMs,
       geo: '',
       countries: () => ({ bytes: new Uint8Array(0), digest: '' }),
-      isFeeding: async () => (await this.#feeder?.isOpen()) === true,
+      isFeeding: () => this.#feeder.isOpen(),
       memoryBytes: () => 8,
       inboxBytes: () => 1_500,
       signal: kafka.signal,

@@ -33,6 +33,7 @@ export class Shipping {
   readonly #written = new Map<Log, number>();
   /** Bytes by which each log was named last: a shipper that remembers goes on under that name. Nobody can tell a shorter one that comes later. */
   readonly #named = new Map<Log, number>();
+  readonly #shortest = new Map<Log, number>();
   readonly #busyUntil = new Map<Log, number>();
   readonly #leastLines: number;
   #strangers = 0;
@@ -69,6 +70,23 @@ export class Shipping {
       this.#written.set(log, log.bytes.length);
       this.#ship(log, before);
     }
+  }
+
+  /**
+   * Files as they are now, whose lines may be counted without being sent. Not those of which chunks go by a short beginning: nobody can tell
+   * these from others once the file was counted by its longer one.
+   */
+  files(): ReadonlyMap<Log, number> {
+    const files = [...this.#written].filter(([log]) => (this.#shortest.get(log) ?? 0) >= 1024);
+    for (const [log] of files) for (const line of log.lines) this.#shippedOf(log.name, line);
+    return new Map(files);
+  }
+
+  #shippedOf(owner: string, line: Line): Shipped {
+    const name = `${owner}/${line.project}`;
+    const known = this.shipped.get(name) ?? { line, messages: [] };
+    this.shipped.set(name, known);
+    return known;
   }
 
   /** The last line may be there in part, or without its line end, as long as the beginning is whole. */
@@ -113,6 +131,7 @@ export class Shipping {
     const written = this.#written.get(log) as number;
     const named = first > 0 && scheduler.chance(0.5) ? (this.#named.get(log) ?? written) : written;
     this.#named.set(log, named);
+    this.#shortest.set(log, Math.min(named, this.#shortest.get(log) ?? named));
     const source = sourceOf(log.bytes.subarray(0, named), false)!;
     const partition = this.#broken.anyPartition
       ? scheduler.between(0, this.#broker.partitions.length - 1)
@@ -154,11 +173,6 @@ export class Shipping {
     const message = log.append({ value, headers, atMs: scheduler.now });
     scheduler.log(() => `message ${partition}/${message.offset}: ${lines.map(({ project }) => project)}`);
     if (scheduler.chance(0.05)) log.appendMarker();
-    for (const line of lines) {
-      const name = `${owner}/${line.project}`;
-      const known = this.shipped.get(name);
-      if (known) known.messages.push(message);
-      else this.shipped.set(name, { line, messages: [message] });
-    }
+    for (const line of lines) this.#shippedOf(owner, line).messages.push(message);
   }
 }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { batchPrefix } from '../../../shared/store/partition-name.ts';
+import { StoreTimeout } from '../../../shared/store/persist.ts';
 import type { Store } from '../../../shared/store/store.ts';
+import { StoreFed } from '../../../shared/store/store-fed.ts';
+import { TurnLost } from '../../../shared/store/write-batch.ts';
 import { Engine } from '../simulation/engine.ts';
 import { type Faults, Network } from '../simulation/network.ts';
 import { Scheduler } from '../simulation/scheduler.ts';
@@ -11,6 +14,7 @@ import { Host } from './host.ts';
 import { type IngesterWorld, ingester } from './ingester.ts';
 import { firstDay } from './logs.ts';
 import type { KafkaFaults } from './member.ts';
+import { replay } from './replay.ts';
 import { type BrokenShipping, Shipping } from './shipping.ts';
 
 /** A rule taken out: what a process sees is broken on purpose, and the shipped code knows nothing of it. */
@@ -64,6 +68,8 @@ class HistoryOf {
   readonly #knowsDeaths: boolean;
   readonly #kafkaFaults: KafkaFaults;
   readonly #hazards: { killed: number; stopped: number };
+  readonly #replaying: Host[] = [];
+  #replays = 0;
   #hasEnded = false;
   #closedDeadAt = 0;
 
@@ -129,7 +135,46 @@ class HistoryOf {
     sometimes(0.1, 2, () => this.#forgetOffsets());
     sometimes(0.1, 1, () => this.#recreate());
     sometimes(0.03, 1, () => this.#truncate());
+    sometimes(0.4, 3, () => this.#launchReplay());
+    if (scheduler.chance(0.1)) this.#planZombie();
     scheduler.after(this.#someTime(), () => this.#expireTokens());
+  }
+
+  /** An ingester that is stopped for more than its lease, another that goes on in its place and leaves, and replays then. */
+  #planZombie(): void {
+    const scheduler = this.#scheduler;
+    this.#launch();
+    const zombie = this.#running.at(-1);
+    scheduler.after(scheduler.between(500, 30_000), () =>
+      zombie?.host.stop(scheduler.between(90_000, 190_000)),
+    );
+    scheduler.after(scheduler.between(31_000, 80_000), () => {
+      this.#launch();
+      const next = this.#running.at(-1);
+      scheduler.after(scheduler.between(30_000, 60_000), () => next?.stop.abort());
+    });
+    for (let replays = 0; replays < 4; replays++)
+      scheduler.after(scheduler.between(90_000, 200_000), () => this.#launchReplay());
+  }
+
+  #launchReplay(): void {
+    const scheduler = this.#scheduler;
+    const host = new Host(scheduler, `replay ${++this.#replays}`, this.#hazards);
+    this.#replaying.push(host);
+    scheduler.log(() => `${host.name} starts`);
+    const { store = (same: Store) => same } = this.#breakage;
+    const busy = () => this.#network.busy(host, scheduler.between(0, 2_000));
+    replay({ store: store(this.#storeOf(host)), files: this.#shipping.files(), busy })
+      .catch((error: unknown) => {
+        scheduler.log(() => `${host.name} fails: ${error}`);
+        const isExpected =
+          error instanceof StoreFed || error instanceof StoreTimeout || error instanceof TurnLost;
+        if (!isExpected) this.#problems.push(`${host.name}: ${error}`);
+      })
+      .finally(() => {
+        scheduler.log(() => `${host.name} ends`);
+        host.end();
+      });
   }
 
   #someTime(): number {
@@ -156,7 +201,7 @@ class HistoryOf {
   }
 
   #check(): void {
-    this.#problems.push(...checkLines(this.#engine, this.#shipping.shipped, false));
+    this.#problems.push(...checkLines(this.#engine, this.#shipping.shipped));
     const { turns } = this.#engine.openTurns(this.#scheduler.now);
     // What a dead one announced may arrive later still.
     if (turns.some(({ feeds, since }) => feeds !== undefined && since < this.#closedDeadAt))
@@ -209,8 +254,12 @@ class HistoryOf {
     return { ...store, keyed, clock: { ...store.clock, now: () => begin + store.clock.now() } };
   }
 
+  #hosts(): Host[] {
+    return [...this.#running.map(({ host }) => host), ...this.#replaying];
+  }
+
   #isDead(holder: string): boolean {
-    return !this.#running.some(({ host }) => host.name === holder && host.alive);
+    return !this.#hosts().some(({ name, alive }) => name === holder && alive);
   }
 
   /** Retention: beginnings of partitions go. */
@@ -255,7 +304,7 @@ class HistoryOf {
   }
 
   #expireTokens(): void {
-    if (this.#running.some(({ host }) => host.alive)) return;
+    if (this.#hosts().some(({ alive }) => alive)) return;
     this.#scheduler.log(() => 'the window of tokens moves on');
     this.#engine.forget((token) => !this.#network.isUnderWay(token));
   }
