@@ -115,7 +115,9 @@ async function plainContent(input: Input, size: number): Promise<Content> {
       return {
         async fill(into) {
           if (position > size) throw new StreamError('changed');
-          const count = await readInput(input, into, position);
+          // What a source is known by is what is read of it, even where the file is cut and filled anew in between.
+          const count =
+            position < read ? head.copy(into, 0, position, read) : await readInput(input, into, position);
           position += count;
           return count;
         },

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { truncateSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createBlockPool } from '../../shared/source/block-pool.ts';
@@ -194,6 +194,14 @@ test('a file that becomes shorter while it is read is an error, not an end', asy
   expect(codeOf(got.error)).toBe('changed');
   expect(got.text.length).toBeLessThanOrEqual(1_500_000);
   expect(got.text.endsWith('\n')).toBe(true);
+});
+
+test('a file that is cut and filled anew once it is opened is read as what it is known by', async () => {
+  const content = manyLines(2000);
+  const path = scratch.write('rotated.log', content);
+  await using source = await openSource(path, createBlockPool());
+  writeFileSync(path, 'another log\n');
+  expect(await gather(source.blocks({ from: 0 }))).toMatchObject({ text: content, error: undefined });
 });
 
 test('a range beyond the end is an error', async () => {

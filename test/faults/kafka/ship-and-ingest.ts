@@ -25,7 +25,8 @@ export function shipArguments({ running, topic, group, data }: Feed, paths: read
 export function ingestArguments({ running, topic, group, data, flags = [] }: Feed): string[] {
   const from = ['--brokers', running.brokers.join(','), '--topic', topic, '--group', group];
   const how = ['--layout', 'pypi', '--workers', '1', '--batch-seconds', '1', '--json'];
-  return ['ingest', ...from, '--data', data, ...how, ...flags];
+  const store = flags.includes('--clickhouse') ? [] : ['--data', data];
+  return ['ingest', ...from, ...store, ...how, ...flags];
 }
 
 /** Settings that have no flag. */
