@@ -20,7 +20,7 @@ export async function expireMembers(brokers: readonly string[], group: string): 
 }
 
 /** Ids of the members of a group, whatever state it is in. */
-export async function membersOf(brokers: readonly string[], group: string): Promise<string[]> {
+async function membersOf(brokers: readonly string[], group: string): Promise<string[]> {
   const admin = connectKafka({ brokers }).admin();
   try {
     await admin.connect();
