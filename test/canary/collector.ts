@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type Ended, type RunningCli, startCli } from '../faults/start-cli.ts';
 import type { Surface } from './scan.ts';
 
@@ -55,4 +56,14 @@ export function collectIn(folder: string): Collector {
       return text;
     },
   };
+}
+
+/** The same collector, for use within a test: what it starts ends with the test, however that ends. */
+export function endedWithTest(collector: Collector): Collector {
+  const start: Collector['start'] = (args, options) => {
+    const running = collector.start(args, options);
+    onTestFinished(() => running[Symbol.asyncDispose]());
+    return running;
+  };
+  return { ...collector, start };
 }

@@ -7,7 +7,7 @@ import { built } from '../cli/run-cli.ts';
 import { feedEnv, ingestArguments, shipArguments } from '../faults/kafka/ship-and-ingest.ts';
 import { brokerTitle, whyNoBrokers } from '../kafka/brokers.ts';
 import { writeCanaryLogs } from './canary-logs.ts';
-import { type Collector, collectIn } from './collector.ts';
+import { type Collector, collectIn, endedWithTest } from './collector.ts';
 import { sendStrangers } from './kafka-messages.ts';
 import { mark, needlesOfMarks } from './marks.ts';
 import { type Planted, planted } from './plant.ts';
@@ -75,7 +75,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('leaks by Kafka'), { tim
   });
 
   function feedOf(name: string, group = name) {
-    const collector = collectIn(join(scratch, group));
+    const collector = endedWithTest(collectIn(join(scratch, group)));
     const feed = { running, topic: name, group, data: join(collector.folder, 'data'), partitions: 2 };
     return { collector, feed, env: feedEnv(feed) };
   }

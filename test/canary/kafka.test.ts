@@ -11,7 +11,7 @@ import type { RunningCli } from '../faults/start-cli.ts';
 import { brokerTitle, whyNoBrokers } from '../kafka/brokers.ts';
 import { combined, legit } from './canary-lines.ts';
 import { writeCanaryLogs } from './canary-logs.ts';
-import { type Collector, collectIn } from './collector.ts';
+import { type Collector, collectIn, endedWithTest } from './collector.ts';
 import { breakMessages, commitStrangely, sendMessages, sendStrangers } from './kafka-messages.ts';
 import { addresses, mark, needlesOfLines, needlesOfMarks } from './marks.ts';
 import { readOffsets, segmentsOf } from './read-kafka.ts';
@@ -48,7 +48,7 @@ describe.skipIf(whyNoBrokers !== undefined)(
     });
 
     function feedOf(name: string) {
-      const collector = collectIn(join(scratch, name));
+      const collector = endedWithTest(collectIn(join(scratch, name)));
       const data = join(collector.folder, 'data');
       const feed = { running, topic: name, group: name, data, partitions: 2 };
       const env = { ...feedEnv(feed), TALLYMARK_LOG: 'json' };
