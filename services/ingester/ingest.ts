@@ -25,12 +25,15 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const targets = options.once ? await fetchHighs(options.admin, options.topic) : undefined;
   let feeder: Feeder | undefined;
   let isClean = false;
+  let sessions = 0;
   try {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         // One entry for all sessions: only who was taken for dead makes another.
         if (!(await feeder?.isOpen())) feeder = await announce(options);
-        isClean = await new Session({ options, summary, counters, targets, feeder: feeder as Feeder }).run();
+        const session = new Session({ options, summary, counters, targets, feeder: feeder as Feeder });
+        sessions++;
+        isClean = (await session.run()) && (session.isGiven || sessions === 1);
         break;
       } catch (error) {
         if (error instanceof LayoutUndecided) throw error;

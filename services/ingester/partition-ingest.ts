@@ -101,6 +101,11 @@ export class PartitionIngest {
     return this.#done;
   }
 
+  /** Whether something may have been begun in the partition that is not finished. */
+  get hasBegun(): boolean {
+    return this.#done === undefined || this.#writer.hasBegun;
+  }
+
   /** When the oldest message that is not in the store was appended, ms since 1970. */
   get oldestMs(): number | undefined {
     return this.#writingOldestMs ?? this.#batch?.oldestMs;

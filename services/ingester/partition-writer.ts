@@ -43,6 +43,7 @@ export class PartitionWriter {
   readonly #patience: Patience;
   #generation = 0;
   #counted = 0;
+  #hasBegun = false;
   #partly: readonly PartlyCounted[] = [];
 
   constructor(options: WriterOptions, prefix: string) {
@@ -60,6 +61,11 @@ export class PartitionWriter {
   /** Offsets of which only some months are counted, while reading has not passed them. */
   get partly(): readonly PartlyCounted[] {
     return this.#partly;
+  }
+
+  /** Whether a batch may be half in the store, or on its way there. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Begins with the last batch that the store knows. */
@@ -86,6 +92,7 @@ export class PartitionWriter {
     const started = this.#options.store.clock.now();
     const name = batchName(this.prefix, { generation: this.#generation, from: batch.from, to: batch.to });
     const isNew = batch.months.length > 0;
+    this.#hasBegun = isNew || pending !== undefined;
     if (isNew && pending === undefined) {
       await this.#commit(batch.from, intentOf(batch));
     }
@@ -96,6 +103,7 @@ export class PartitionWriter {
     }
     this.#partly = this.#partly.filter(({ to }) => to > batch.to);
     await this.#commit(batch.to);
+    this.#hasBegun = false;
     const { lines, facts } = batch;
     this.#options.observer.counted({
       ...facts,

@@ -47,6 +47,7 @@ export class Session {
   readonly #assigned: Assigned;
   readonly #sites: SiteNotes;
   #hasClosedDead = false;
+  #lookedForDeadAt = Number.NEGATIVE_INFINITY;
 
   constructor(around: SessionOptions) {
     this.#around = around;
@@ -59,6 +60,11 @@ export class Session {
         options.onEvent({ event: 'refused', message });
       },
     );
+  }
+
+  /** Whether the group has given this session partitions: what an earlier one left begun is finished with them, or others have it. */
+  get isGiven(): boolean {
+    return this.#assigned.isGiven;
   }
 
   /** Ends when all targets are reached or the signal is aborted; true where all that was begun is finished. Rejects where it cannot go on. */
@@ -132,8 +138,11 @@ export class Session {
     const all = [...this.#assigned.all.values()];
     const haveAll = all.length === this.#around.options.facts.partitions;
     if (!haveAll || !all.every(({ done }) => done !== undefined)) return;
-    this.#hasClosedDead = true;
-    await this.#around.feeder.closeDead();
+    // As long as others are alive, or not dead for certain, nothing is closed; they are looked at again.
+    const now = this.#around.options.store.clock.now();
+    if (now - this.#lookedForDeadAt < progressMs) return;
+    this.#lookedForDeadAt = now;
+    this.#hasClosedDead = (await this.#around.feeder.closeDead()).alive === 0;
   }
 
   async #stop(consumer: FencedConsumer): Promise<boolean> {
