@@ -42,11 +42,14 @@ export async function ingester(world: IngesterWorld): Promise<void> {
   const { host, scheduler, store, stop } = world;
   let feeder: Feeder | undefined;
   let isClean = false;
+  let sessions = 0;
   try {
     for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         if (!(await feeder?.isOpen())) feeder = await announce(world);
-        isClean = await new Session(world, feeder as Feeder).run();
+        const session = new Session(world, feeder as Feeder);
+        sessions++;
+        isClean = (await session.run()) && (session.isGiven || sessions === 1);
         break;
       } catch (error) {
         if (stop.aborted) break;
@@ -96,6 +99,10 @@ class Session {
       (kafka) => this.#partitionOptions(kafka),
       ({ message }) => world.onRefused(message),
     );
+  }
+
+  get isGiven(): boolean {
+    return this.#assigned.isGiven;
   }
 
   /** True where all that was begun is finished. */
