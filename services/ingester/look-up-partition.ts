@@ -13,20 +13,28 @@ interface Ports {
   readonly kafka: AssignedPartition;
 }
 
-/** What Kafka and the store know of a partition: the offset first, since whoever committed it may still be inserting. */
+/**
+ * What Kafka and the store know of a partition: the offset first, since whoever committed it may still be inserting, and once more at the
+ * end, since who was stopped in between may see batches that were begun after his look.
+ */
 export async function lookUpPartition(
   { store, kafka }: Ports,
   prefix: string,
   patience: Patience,
 ): Promise<Known> {
-  const committed = await kafka.committed();
-  const { low, high } = await kafka.watermarks();
-  return {
-    committed: committed && { offset: committed.offset, note: readNote(committed.metadata) },
-    low,
-    high,
-    last: await lookUpLast(store, prefix, patience),
-  };
+  for (;;) {
+    const committed = await kafka.committed();
+    const last = await lookUpLast(store, prefix, patience);
+    const { low, high } = await kafka.watermarks();
+    const again = await kafka.committed();
+    if (committed?.offset !== again?.offset || committed?.metadata !== again?.metadata) continue;
+    return {
+      committed: committed && { offset: committed.offset, note: readNote(committed.metadata) },
+      low,
+      high,
+      last,
+    };
+  }
 }
 
 async function lookUpLast(
