@@ -120,16 +120,19 @@ function withoutOlderTopic(known: Known): Known {
 
 /** By the intent beside the offset, or, where that is lost, by the markers of some of its months. */
 function pendingBatch({ committed, last }: Known, generation: number): PendingBatch | undefined {
-  const note = committed?.note;
-  if (committed && note && note !== 'strange' && note.intent) {
+  const note = committed?.note === 'strange' ? undefined : committed?.note;
+  const partly = note?.partly ?? [];
+  if (committed && note?.intent) {
     const { to, months, pins } = note.intent;
-    const { partly } = note;
-    return { generation, from: committed.offset, to, months, pins, partly, lastMessage: undefined };
+    // A commit that its sender had given up on may arrive after others: what begins later is begun only when this is finished.
+    const isFinished = last?.generation === generation && last.from >= to;
+    if (!isFinished)
+      return { generation, from: committed.offset, to, months, pins, partly, lastMessage: undefined };
   }
   if (last === undefined || last.generation !== generation) return undefined;
   if (last.isVoid || last.months.every((month) => last.there.includes(month))) return undefined;
   const { from, to, months, pins, lastMessage } = last;
-  return { generation, from, to, months, pins, partly: [], lastMessage };
+  return { generation, from, to, months, pins, partly, lastMessage };
 }
 
 function resumePending(pending: PendingBatch, { committed, low, high }: Known): ResumePoint {
@@ -148,7 +151,9 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const to = countedTo(last);
   const other: ReadFrom = { do: 'read', from: low, generation: generation + 1 };
   if (high < to) return committed === undefined ? other : { do: 'refuse', why: 'truncated' };
-  const partly = isVoid ? [{ from: last.from, to: last.to, months: last.there }] : [];
+  const note = committed?.note;
+  const known = note === undefined || note === 'strange' ? [] : note.partly;
+  const partly = isVoid ? [...known, { from: last.from, to: last.to, months: last.there }] : known;
   const same = readFrom(to, { low, generation, partly });
   if (isVoid || lastMessage === undefined || lastMessage.offset < low) return same;
   return { do: 'compare', message: lastMessage, same, other };

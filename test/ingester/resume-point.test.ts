@@ -89,6 +89,11 @@ describe('a partition goes on', () => {
       want: { do: 'compare', same: { from: 40 } },
     },
     {
+      name: 'at the end of what is counted, where an intent that was finished long ago came late over a later offset',
+      known: { committed: committed(0, intent(20)), last: last(20, 40) },
+      want: { do: 'compare', same: { from: 40 } },
+    },
+    {
       name: 'at the end of what is counted, where the message that would tell is gone',
       known: { low: 40, last: last(20, 40) },
       want: { do: 'read', from: 40, generation: 0 },
