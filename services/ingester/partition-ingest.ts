@@ -213,7 +213,7 @@ export class PartitionIngest {
       const found = fetched?.messages[0];
       if (found) {
         const isSame =
-          found.offset !== message.offset || digestOfMessage(store.keyed, found) === message.digest;
+          found.offset === message.offset && digestOfMessage(store.keyed, found) === message.digest;
         return isSame ? same : other;
       }
     }
