@@ -32,13 +32,17 @@ export function placeChunk(
   if (within.length === 0) return [{ ...chunk, covered: [] }];
   if (!within.every((range) => fits(range, value, { position, keyed }))) return 'lie';
   const pieces: ChunkPiece[] = [];
+  const add = (from: number, to: number, endOf?: string) => {
+    if (from >= to) return;
+    const covered = rangesWithin({ ranges: within }, { from, to });
+    pieces.push({ from, to, covered, ...(endOf !== undefined && { endOf }) });
+  };
   for (const open of openStretches({ ranges: within })) {
     const from = Math.max(open.from, chunk.from);
     const to = Math.min(open.to ?? chunk.to, chunk.to);
-    if (from >= to) continue;
-    const piece = { from, to, covered: rangesWithin({ ranges: within }, { from, to }) };
-    const isEnd = isLineEnd(value, from - position, to - position);
-    pieces.push(isEnd ? { ...piece, endOf: hash('sha256', lineBefore(value, to - position)) } : piece);
+    const lines = Math.min(to, from + lineEndAt(value, from - position));
+    if (from < lines) add(from, lines, hash('sha256', lineBefore(value, lines - position)));
+    add(lines, to);
   }
   return pieces;
 }
@@ -67,13 +71,14 @@ function fits(
 
 /** Whether a line ends before `at`, with its line end or without where that was counted before it had one. */
 function isBetweenLines(value: Uint8Array, at: number): boolean {
-  return value[at - 1] === newline || isLineEnd(value, at, at + 1) || isLineEnd(value, at, at + 2);
+  return value[at - 1] === newline || lineEndAt(value, at) > 0;
 }
 
-/** Whether `[from, to)` is the end of a line that begins before it, and no more. */
-function isLineEnd(value: Uint8Array, from: number, to: number): boolean {
-  if (from === 0 || value[from - 1] === newline || value[to - 1] !== newline) return false;
-  return to - from === 1 || (to - from === 2 && value[from] === carriageReturn);
+/** Length of the line end at a byte, where that is the end of a line that begins before it in the chunk; else 0. */
+function lineEndAt(value: Uint8Array, at: number): number {
+  if (at <= 0 || value[at - 1] === newline) return 0;
+  if (value[at] === newline) return 1;
+  return value[at] === carriageReturn && value[at + 1] === newline ? 2 : 0;
 }
 
 /** The line that ends at a byte, without its line end. */
