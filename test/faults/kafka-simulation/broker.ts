@@ -46,6 +46,12 @@ export class PartitionLog {
     this.#waiting.push(action);
   }
 
+  /** The group's offsets are gone; the store may know how far it was read. */
+  forget(isCounted: boolean): void {
+    this.isKnown = isCounted;
+    if (!isCounted) this.gaps.push({ from: 0, to: this.low });
+  }
+
   /** Retention: what is before `low` is gone. */
   dropBefore(low: number): void {
     if (!this.isKnown) this.gaps.push({ from: this.low, to: low });

@@ -278,7 +278,7 @@ class HistoryOf {
     this.#group.offsets = new Map();
     for (const log of this.#broker.partitions) {
       const name = { cluster: 'sim', topic: 'sim', partition: log.partition };
-      log.isKnown = this.#engine.lastBatch(batchPrefix(keyed, name)) !== undefined;
+      log.forget(this.#engine.lastBatch(batchPrefix(keyed, name)) !== undefined);
     }
   }
 
