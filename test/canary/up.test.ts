@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { built } from '../cli/run-cli.ts';
 import { combined, legit } from './canary-lines.ts';
 import { writeCanaryLogs } from './canary-logs.ts';
@@ -50,15 +50,9 @@ test('what up and its commands show and keep has nothing of a line', { timeout: 
   const again = await startUp(collector, data, ['--layout', 'pypi']);
   again.up.kill('SIGKILL');
   collector.keep('up again', await again.up.ended);
-  // What it started ends by itself when it is gone.
-  const isGone = () =>
-    fetch(`${again.url}/healthz`).then(
-      () => false,
-      () => true,
-    );
-  await expect.poll(isGone, patience).toBe(true);
-
-  const kept = [...collector.surfaces, ...filesUnder(collector.folder), ...(await readTables(data))];
+  // What it started ends by itself when it is gone, and only then lets go of the store.
+  const tables = await vi.waitFor(() => readTables(data), { timeout: 60_000, interval: 500 });
+  const kept = [...collector.surfaces, ...filesUnder(collector.folder), ...tables];
   expect(findMarks(kept, needles)).toEqual([]);
   const project = [{ name: 'project', bytes: Buffer.from(legit.project), isShort: false }];
   expect(findMarks(kept, project).join('\n')).toContain('table `tallymark`.`counts`');
