@@ -21,7 +21,6 @@ const unclean =
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const summary = new Summary();
-  await using counters = openCounters(options);
   const targets = options.once ? await fetchHighs(options.admin, options.topic) : undefined;
   let feeder: Feeder | undefined;
   let isClean = false;
@@ -30,7 +29,9 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         // One entry for all sessions: only who was taken for dead makes another.
-        if (!(await feeder?.isOpen())) feeder = await announce(options);
+        if (!(await feeder?.isOpen(options.signal))) feeder = await announce(options);
+        // Anew with each: a thread that has failed stays so.
+        await using counters = openCounters(options);
         const session = new Session({ options, summary, counters, targets, feeder: feeder as Feeder });
         sessions++;
         isClean = (await session.run()) && (session.isGiven || sessions === 1);
@@ -61,6 +62,7 @@ async function announce({ store, topic, site, signal, onEvent }: IngestOptions):
     formBatch: async () => 'gone',
     signal,
     timeoutMs: Number.POSITIVE_INFINITY,
+    onFailure: (error) => onEvent({ event: 'retry', stage: 'counts', error }),
     onWait: () => onEvent({ event: 'waiting' }),
   });
   const givenUp = feeder.recovered.filter(({ outcome }) => outcome === 'void').length;

@@ -173,7 +173,7 @@ export class Session {
       batchMs,
       geo: counters.geo,
       countries: () => countries.current(),
-      isFeeding: () => feeder.isOpen(),
+      isFeeding: () => feeder.isOpen(kafka.signal),
       memoryBytes: () => memoryBytes / this.#busy(),
       inboxBytes: () => inboxBytes / this.#busy(),
       signal: kafka.signal,

@@ -16,6 +16,8 @@ export interface FeederOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the store may be silent before `StoreTimeout`; 5 minutes by default, `Infinity` for ever. */
   readonly timeoutMs?: number;
+  /** Told of each failure of the store that is tried again. */
+  readonly onFailure?: (error: unknown) => void;
   /** Told when replays are before us. */
   readonly onWait?: (others: readonly OpenTurn[]) => void;
 }
@@ -37,9 +39,10 @@ export interface Feeder extends AsyncDisposable {
   readonly recovered: readonly RecoveredBatch[];
   /**
    * Whether the entry is still open. To be asked after each intent is in Kafka and before its first insert: who was taken for dead must
-   * insert nothing, for a replay may be at work. Throws `StoreTimeout`.
+   * insert nothing, for a replay may be at work. Throws `StoreTimeout`, and the reason of the signal: it is not the one that ends feeding,
+   * since what is begun by then is to be finished.
    */
-  isOpen(): Promise<boolean>;
+  isOpen(signal?: AbortSignal): Promise<boolean>;
   /**
    * Closes the entries of dead feeders unless others are alive. To be called when what dead ones may have begun is finished, so when
    * this process has had every partition and left no intent in it. Throws `StoreTimeout`.
@@ -60,6 +63,7 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
   const patience: Patience = {
     clock: store.clock,
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    onFailure: options.onFailure,
     signal: options.signal,
   };
   for (;;) {
@@ -101,7 +105,7 @@ function feederWith(store: Store, { entry, recovered, patience }: Open): Feeder 
   const { ledger } = store;
   return {
     recovered,
-    isOpen: async () => !(await persist(patience, () => ledger.isClosed(entry.turn))),
+    isOpen: async (signal) => !(await persist({ ...patience, signal }, () => ledger.isClosed(entry.turn))),
     closeDead: async () => {
       const { feeders } = await othersThan(store, entry.turn, patience);
       const alive = feeders.filter(({ isDead }) => !isDead).length;

@@ -200,7 +200,7 @@ class Session {
       batchMs: this.#batchMs,
       geo: '',
       countries: () => ({ bytes: new Uint8Array(0), digest: '' }),
-      isFeeding: () => this.#feeder.isOpen(),
+      isFeeding: () => this.#feeder.isOpen(kafka.signal),
       memoryBytes: () => 8,
       inboxBytes: () => 1_500,
       signal: kafka.signal,
