@@ -1,8 +1,9 @@
 /** Opens a store, embedded or on a server, ready to be counted into or to be read. */
 
 import { join } from 'node:path';
+import { ConnectionLost } from './backend.ts';
 import { openDataFolder } from './data-folder.ts';
-import { type Database, StoreError } from './database.ts';
+import { AmbiguousInsert, type Database, StoreError } from './database.ts';
 import { type DatabaseOptions, databaseOver, type WayToStore } from './database-over.ts';
 import { DATABASE, openEmbeddedStore } from './embedded-store.ts';
 import { httpBackend, type ServerAddress } from './http-backend.ts';
@@ -55,13 +56,22 @@ async function connectEmbedded({
 }: EmbeddedStore): Promise<Store> {
   const folder = await openDataFolder(data);
   const way = await openEmbeddedStore(folder, patienceMs);
+  const deadline = performance.now() + patienceMs;
   return await disposeOnError(way, async () => {
-    const database = await openDatabase(way, { engine: 'plain', patienceMs });
-    // Whoever comes first makes the tables, reading or not: the folder is ours.
-    await migrate(database);
-    if (access === 'write' && way.owner()) await selfTest(database);
-    const hmac = await openStoreKey(database, join(folder.path, 'store.key'));
-    return { ...database, hmac, owner: way.owner };
+    for (;;) {
+      try {
+        const database = await openDatabase(way, { engine: 'plain', patienceMs });
+        // Whoever comes first makes the tables, reading or not: the folder is ours.
+        await migrate(database);
+        if (access === 'write' && way.owner()) await selfTest(database);
+        const hmac = await openStoreKey(database, join(folder.path, 'store.key'));
+        return { ...database, hmac, owner: way.owner };
+      } catch (error) {
+        // The owner died meanwhile; all of this may be done twice, and we may be the next owner.
+        const isLost = error instanceof ConnectionLost || error instanceof AmbiguousInsert;
+        if (!isLost || performance.now() > deadline) throw error;
+      }
+    }
   });
 }
 
