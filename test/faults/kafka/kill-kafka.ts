@@ -198,8 +198,6 @@ class Crew implements AsyncDisposable {
     // A signal may also come before anybody listens to it, or while the brokers are away.
     const isEarly = endedBy === signal && stderr === '';
     const isEnded = signal === 'SIGKILL' || exit === 0 || isEarly || stderr.includes('in good order');
-    // Who opens a store while its owner is killed may end with exit code 1: tables are made once, and not tried again.
-    if (isOver && exit === 1 && stderr.includes('The connection to the store’s owner broke')) return;
     const isWell = !isOver && isEnded && !stderr.includes('unexpected error');
     if (!isWell)
       this.#mistakes.push(`ended with ${exit ?? endedBy} after ${isOver ? 'nothing' : signal}: ${stderr}`);
