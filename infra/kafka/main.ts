@@ -68,7 +68,7 @@ function nextSteps(brokers: string): string {
     '',
     `  npx tallymark ship /var/log/nginx/access.log --once --brokers ${brokers}`,
     `  npx tallymark ingest --once --brokers ${brokers}`,
-    '  npx tallymark query',
+    '  npx tallymark query --exact --by project',
   ].join('\n');
 }
 
