@@ -151,11 +151,14 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const to = countedTo(last);
   const other: ReadFrom = { do: 'read', from: low, generation: generation + 1 };
   if (high < to) return committed === undefined ? other : { do: 'refuse', why: 'truncated' };
+  // A batch whose messages are all there, or never were, was given up because the topic had been made again.
+  const isOther = isVoid && committed === undefined && (low <= last.from || high < last.to);
+  if (isOther) return other;
   const note = committed?.note;
   const known = note === undefined || note === 'strange' ? [] : note.partly;
   const partly = isVoid ? [...known, { from: last.from, to: last.to, months: last.there }] : known;
   const same = readFrom(to, { low, generation, partly });
-  if (isVoid || lastMessage === undefined || lastMessage.offset < low) return same;
+  if (lastMessage === undefined || lastMessage.offset < low) return same;
   return { do: 'compare', message: lastMessage, same, other };
 }
 

@@ -117,9 +117,14 @@ describe('a partition goes on', () => {
       want: { do: 'compare', same: { from: 10, generation: 1 }, other: { generation: 2 } },
     },
     {
-      name: 'at the beginning of a batch that was given up in part, for its other months',
+      name: 'within a batch that was given up in part, for its other months',
+      known: { low: 30, last: last(20, 40, { there: [202_610], isVoid: true }) },
+      want: { do: 'compare', same: { from: 30, partly: [{ from: 20, to: 40, months: [202_610] }] } },
+    },
+    {
+      name: 'at the beginning of a topic that was made again, where that was seen and nothing of it counted yet',
       known: { last: last(20, 40, { there: [202_610], isVoid: true }) },
-      want: { do: 'read', from: 20, partly: [{ from: 20, to: 40, months: [202_610] }] },
+      want: { do: 'read', from: 0, generation: 1 },
     },
     {
       name: 'within a batch that was given up in part, where that is committed',
