@@ -152,6 +152,7 @@ class Session {
 
   #isCaughtUp(): boolean {
     const { all, refused } = this.#assigned;
+    if (all.size < this.#world.broker.partitions.length) return false;
     return [...all].every(([partition, { done }]) => {
       return refused.has(partition) || (done !== undefined && done >= this.#world.broker.of(partition).high);
     });

@@ -273,7 +273,8 @@ class HistoryOf {
 
   /** A group without members loses its offsets after a while, when nothing is on its way any more. */
   #forgetOffsets(): void {
-    if (!this.#isQuiet()) return;
+    // Both together look like a topic that was made again.
+    if (!this.#isQuiet() || this.#broker.partitions.some((log) => log.isTruncated)) return;
     this.#scheduler.log(() => 'the offsets of the group are gone');
     this.#group.offsets = new Map();
     for (const log of this.#broker.partitions) {
@@ -289,6 +290,7 @@ class HistoryOf {
   }
 
   #truncate(): void {
+    if (this.#group.offsets.size === 0) return;
     const log = this.#scheduler.pick(this.#broker.partitions);
     const high = this.#scheduler.between(log.low, log.high);
     this.#scheduler.log(() => `${log.partition} ends at ${high}`);
