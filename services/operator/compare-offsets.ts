@@ -37,11 +37,17 @@ export function compareOffsets(facts: PartitionFacts, books: PartitionBooks | un
   const isNewerTopic = books !== undefined && (note?.generation ?? 0) > books.generation;
   if (note !== undefined && !isNewerTopic && note.counted > (books?.counted ?? 0)) return 'other_store';
   const halfWayTo = books?.isHalfWay === true && !isNewerTopic ? books.counted : undefined;
-  const pendingTo = note?.intent?.to ?? halfWayTo;
+  // What begins behind the end of an intent is begun only when that is finished.
+  const isFinished =
+    note?.intent !== undefined && books?.generation === note.generation && books.from >= note.intent.to;
+  const pendingTo = (isFinished ? undefined : note?.intent?.to) ?? halfWayTo;
   if (pendingTo !== undefined) return committed !== undefined && high < pendingTo ? 'truncated' : 'pending';
   const counted = isNewerTopic ? undefined : books?.counted;
   if (counted !== undefined && (committed === undefined || committed.offset < counted)) {
     if (high < counted) return committed === undefined ? 'made_again' : 'truncated';
+    // A batch that was given up because the topic had been made again.
+    if (committed === undefined && books?.counted === books?.from && high < (books?.to ?? 0))
+      return 'made_again';
     return counted < low ? 'gap' : 'behind';
   }
   if (committed === undefined || committed.offset === low) return 'agree';

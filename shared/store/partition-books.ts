@@ -7,6 +7,9 @@ import type { Keyed } from './source-key.ts';
 export interface PartitionBooks {
   /** Generation of the topic that it has the last batch of. */
   readonly generation: number;
+  /** Offsets of the last batch, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
   /** Offset up to which it has all that was to be counted. */
   readonly counted: number;
   /** Whether the last batch is in some of its months only, and is still to be finished. */
@@ -26,5 +29,5 @@ export async function readPartitionBooks(
   const isVoid = markers.some((marker) => marker.isVoid);
   const there = new Set(markers.map(({ month }) => month));
   const isHalfWay = !isVoid && (markers[0]?.months ?? []).some((month) => !there.has(month));
-  return { generation, counted: isVoid ? from : to, isHalfWay };
+  return { generation, from, to, counted: isVoid ? from : to, isHalfWay };
 }

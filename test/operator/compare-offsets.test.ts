@@ -29,6 +29,8 @@ const intent = (to: number): OffsetNote['intent'] => ({
 });
 const books = (counted: number, rest: Partial<PartitionBooks> = {}): PartitionBooks => ({
   generation: 0,
+  from: Math.max(0, counted - 40),
+  to: counted,
   counted,
   isHalfWay: false,
   ...rest,
@@ -68,6 +70,12 @@ const cases: readonly Case[] = [
     committed: noted(60, { counted: 60, intent: intent(100) }),
     books: books(100),
     want: 'pending',
+  },
+  {
+    name: 'a commit that arrived after the batches behind it',
+    committed: noted(40, { counted: 40, intent: intent(60) }),
+    books: books(100),
+    want: 'behind',
   },
   { name: 'no offsets, and months missing', books: books(100, { isHalfWay: true }), want: 'pending' },
   { name: 'no offsets, all there', books: books(100), want: 'behind' },
@@ -166,6 +174,8 @@ describe('what doctor says is what an ingester does', () => {
       fc.property(known, ({ committed, low, high, last }) => {
         const books = last && {
           generation: last.generation,
+          from: last.from,
+          to: last.to,
           counted: countedTo(last),
           isHalfWay: !last.isVoid && last.there.length < last.months.length,
         };
