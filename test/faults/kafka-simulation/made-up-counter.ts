@@ -109,8 +109,10 @@ function countedBatch(lines: readonly ReadLine[], already: readonly number[]): C
   return { months: sorted.map(([month, some]) => countedMonth(month, some)), totals };
 }
 
+/** Empty between months; its buffers are worth keeping. */
+const block = new CountsBlock();
+
 function countedMonth(month: number, lines: readonly ReadLine[]): CountedMonth {
-  const block = new CountsBlock();
   const rows = rowsOf(lines);
   for (const row of rows) writeRow(block, row);
   const days = new Map<number, number>();
