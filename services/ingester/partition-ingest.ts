@@ -210,12 +210,10 @@ export class PartitionIngest {
     for (;;) {
       const fetched = await this.#inbox.take(idleMs, signal);
       if (this.#stopping) throw new Unfinished();
-      const found = fetched?.messages[0];
-      if (found) {
-        const isSame =
-          found.offset === message.offset && digestOfMessage(store.keyed, found) === message.digest;
-        return isSame ? same : other;
-      }
+      if (fetched === undefined || fetched.next <= message.offset) continue;
+      // What was a message once is one as long as it is there.
+      const found = fetched.messages.find(({ offset }) => offset === message.offset);
+      return found && digestOfMessage(store.keyed, found) === message.digest ? same : other;
     }
   }
 

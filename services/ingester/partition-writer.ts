@@ -1,6 +1,6 @@
 import { StoreError } from '../../shared/clickhouse/database.ts';
 import type { CountedMonth } from '../../shared/count/counted-batch.ts';
-import { type AssignedPartition, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
+import { type AssignedPartition, NotSent, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
 import { type OffsetIntent, type PartlyCounted, writeNote } from '../../shared/kafka/offset-note.ts';
 import { describeSetups, encodePart, encodeVoidPart } from '../../shared/store/encode-part.ts';
 import { insertPart, markersOf, type Part } from '../../shared/store/insert-part.ts';
@@ -151,13 +151,23 @@ export class PartitionWriter {
 
   /** For as long as it takes: what the store refuses (a full disk, missing rights) somebody puts right, and Kafka keeps the lines until then. */
   async #insertPart(part: Part): Promise<Marker> {
-    return await this.#untilItWorks('counts', async () => {
-      return await insertPart(this.#options.store.counts, part, this.#patience);
-    });
+    const { store, signal, observer } = this.#options;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      signal.throwIfAborted();
+      try {
+        return await insertPart(store.counts, part, this.#patience);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof StoreError || error instanceof StoreTimeout)) throw error;
+        observer.retry('counts', error);
+      }
+      await store.clock.sleep(pauseMs, signal);
+    }
   }
 
+  /** Tried once: one that is given up on may arrive later, over others. The group is joined anew, and then it is not taken any more. */
   async #commit(offset: number, intent?: OffsetIntent): Promise<void> {
-    const { setups } = this.#options;
+    const { setups, kafka, store, signal, observer } = this.#options;
     const note = writeNote({
       counted: this.#counted,
       generation: this.#generation,
@@ -165,22 +175,17 @@ export class PartitionWriter {
       partly: this.#partly,
       intent,
     });
-    await this.#untilItWorks('offsets', () => this.#options.kafka.commit(offset, note));
-  }
-
-  async #untilItWorks<T>(stage: 'offsets' | 'counts', operation: () => Promise<T>): Promise<T> {
-    const { store, signal, observer } = this.#options;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    for (;;) {
       signal.throwIfAborted();
       try {
-        return await operation();
+        await kafka.commit(offset, note);
+        return;
       } catch (error) {
         signal.throwIfAborted();
-        const isStoreFault = error instanceof StoreError || error instanceof StoreTimeout;
-        if (error instanceof PartitionLost || (stage === 'counts' && !isStoreFault)) throw error;
-        observer.retry(stage, error);
+        if (!(error instanceof PartitionLost)) observer.retry('offsets', error);
+        if (!(error instanceof NotSent)) throw error;
       }
-      await store.clock.sleep(pauseMs, signal);
+      await store.clock.sleep(firstPauseMs, signal);
     }
   }
 }

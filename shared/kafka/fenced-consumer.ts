@@ -1,6 +1,6 @@
 import type { Admin, Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { assignInTurn } from './assign-in-turn.ts';
-import { type AssignedPartition, PartitionLost } from './assigned-partition.ts';
+import { type AssignedPartition, NotSent, PartitionLost } from './assigned-partition.ts';
 import type { FetchedMessages, TopicMessage } from './message.ts';
 import { OffsetOutOfRange, refuseDefaultOffsets } from './refuse-default-offsets.ts';
 
@@ -194,7 +194,7 @@ class Partition implements AssignedPartition {
   async commit(offset: number, metadata: string): Promise<void> {
     const { topic } = this.#around;
     const { partition, commitBy } = this;
-    if (commitBy === undefined) throw new Error('an offset is committed before anything was fetched');
+    if (commitBy === undefined) throw new NotSent();
     const committed = { partition, offset: String(offset), metadata };
     try {
       // In one tick: between the two the group could be joined anew.
