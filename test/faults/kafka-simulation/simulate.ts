@@ -266,7 +266,10 @@ class HistoryOf {
   /** Retention: beginnings of partitions go. */
   #retain(): void {
     const log = this.#scheduler.pick(this.#broker.partitions);
-    const low = this.#scheduler.between(log.low, log.high);
+    // Often within what somebody has begun.
+    const begun = Math.max(log.low, this.#group.offsets.get(log.partition)?.offset ?? 0);
+    const least = this.#scheduler.chance(0.5) ? Math.min(begun + 1, log.high) : log.low;
+    const low = this.#scheduler.between(least, log.high);
     this.#scheduler.log(() => `${log.partition} begins at ${low}`);
     log.dropBefore(low);
   }
