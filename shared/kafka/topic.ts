@@ -97,6 +97,11 @@ async function partitionsOf(admin: Admin, topic: string): Promise<number | undef
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     return topics[0]?.partitions.length;
   } catch (error) {
+    if (error instanceof TypeError) {
+      // kafkajs swallows what brokers answer of a topic that is deleted between its two looks; this throws where none can be asked.
+      await admin.listTopics();
+      return undefined;
+    }
     const types = [error, (error as Error).cause].map((one) => String((one as { type?: unknown })?.type));
     if (types.some((type) => notYetThere.test(type))) return undefined;
     throw error;
