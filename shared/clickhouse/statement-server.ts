@@ -5,6 +5,8 @@
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { Engine, Lane } from './chdb.ts';
 import { readEngineError } from './chdb-backend.ts';
@@ -42,6 +44,9 @@ const HTTP_SETTING = /^(enable_http_compression|send_progress_in_http_headers|ht
 const MAX_URL_BYTES = 1 << 20;
 /** Longer than the client keeps an idle connection (2.5 s), so that the client always closes first. */
 const KEEP_ALIVE_MS = 60_000;
+/** How long an owner that closes tells those who come to go elsewhere. */
+const LEAVING_MS = 200;
+const LOOK_MS = 10;
 
 /** How an HTTP server has to be made for `StatementHandler`. */
 export const SERVER_OPTIONS = {
@@ -57,14 +62,22 @@ export function statementServer(engine: Engine, id: string): StatementServer {
   return {
     server,
     close: async () => {
+      await handler.finish();
+      await untilGone(server);
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      await handler.finish();
       server.closeAllConnections();
       await closed;
     },
   };
+}
+
+/** Whoever's connection is cut with a statement on its way cannot know whether it ran: there is time to be told that it will not. */
+async function untilGone(server: Server): Promise<void> {
+  const count = promisify(server.getConnections.bind(server));
+  for (let waitedMs = 0; waitedMs < LEAVING_MS && (await count()) > 0; waitedMs += LOOK_MS)
+    await sleep(LOOK_MS);
 }
 
 /** Makes the handler of `engine`'s statements for a server of the caller's; `id` names the store. */
@@ -94,8 +107,10 @@ async function answer(
   req.on('error', () => undefined);
   res.on('error', () => undefined);
   try {
-    if (leaving)
+    if (leaving) {
+      res.setHeader('connection', 'close');
       return refuse(req, res, 503, `Code: 1002. DB::Exception: The owner closes. (${OWNER_LEAVING})`);
+    }
     const url = new URL(req.url ?? '/', 'http://store');
     if (url.pathname === '/ping') return void res.end('Ok.\n');
     const body = await execute(engine, url, req);
