@@ -18,7 +18,7 @@ const batchSize = 1_000;
 export async function produceLines({ brokers, topic, file, lines }: Produced): Promise<void> {
   const kafka = connectKafka({ brokers });
   const admin = kafka.admin();
-  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  const producer = kafka.producer({ allowAutoTopicCreation: false, idempotent: true });
   await Promise.all([admin.connect(), producer.connect()]);
   await openTopic(admin, { topic, partitions: 8, replicationFactor: -1, rawRetentionHours: 24 });
   let values: { value: string; partition: number }[] = [];

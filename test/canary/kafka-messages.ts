@@ -83,7 +83,10 @@ export async function sendMessages(
   { gzip = false, partitions = 2 } = {},
 ): Promise<void> {
   const kafka = connectKafka({ brokers });
-  const [admin, producer] = [kafka.admin(), kafka.producer({ allowAutoTopicCreation: false })];
+  const [admin, producer] = [
+    kafka.admin(),
+    kafka.producer({ allowAutoTopicCreation: false, idempotent: true }),
+  ];
   await Promise.all([admin.connect(), producer.connect()]);
   try {
     await openTopic(admin, { topic, partitions, replicationFactor: -1, rawRetentionHours: 24 });

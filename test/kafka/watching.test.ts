@@ -82,7 +82,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
 
   async function produce(topic: string, lines: readonly string[]): Promise<void> {
     const admin = kafka.admin();
-    const producer = kafka.producer({ allowAutoTopicCreation: false });
+    const producer = kafka.producer({ allowAutoTopicCreation: false, idempotent: true });
     await Promise.all([admin.connect(), producer.connect()]);
     await openTopic(admin, { topic, partitions: 2, replicationFactor: -1, rawRetentionHours: 24 });
     await producer.send({ topic, messages: lines.map((value, index) => ({ value, partition: index % 2 })) });

@@ -31,13 +31,13 @@ export function expected(projects: readonly string[], otherLines = 0): MadeLogs 
   };
 }
 
-/** Sends messages as anybody's shipper does. */
+/** Sends messages as anybody's shipper does, but each once: kafkajs sends those of all partitions again where one of them refused its own. */
 export async function produce(
   { brokers }: Pick<RunningBrokers, 'brokers'>,
   topic: string,
   messages: readonly (string | Message)[],
 ): Promise<void> {
-  const producer = connectKafka({ brokers }).producer({ allowAutoTopicCreation: false });
+  const producer = connectKafka({ brokers }).producer({ allowAutoTopicCreation: false, idempotent: true });
   await producer.connect();
   try {
     await producer.send({
