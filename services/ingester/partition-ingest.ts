@@ -13,7 +13,7 @@ import { lookUpPartition } from './look-up-partition.ts';
 import { digestOfMessage, OpenBatch } from './open-batch.ts';
 import { PartitionRefused } from './partition-refused.ts';
 import { PartitionWriter } from './partition-writer.ts';
-import { type PendingBatch, type ReadFrom, type ResumePoint, resumePoint } from './resume-point.ts';
+import { type PendingBatch, type ReadFrom, type ResumePoint, readAnew, resumePoint } from './resume-point.ts';
 import type { SetupChoice } from './setup-choice.ts';
 import { SourceBook } from './source-book.ts';
 
@@ -245,7 +245,7 @@ export class PartitionIngest {
       // What was tallied just now is not going to be counted.
       this.#sources = new SourceBook(this.#options.store, this.#patience);
       const { low } = await this.#options.kafka.watermarks();
-      return await this.#burn(pending, { do: 'read', from: low, generation: generation + 1 });
+      return await this.#burn(pending, readAnew({ low, generation }));
     }
     await this.#writer.write(full, pending);
     this.#options.observer.recovered('finished');

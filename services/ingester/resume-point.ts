@@ -100,7 +100,7 @@ export function resumePoint(all: Known): ResumePoint {
   const isBehind =
     last !== undefined && !isNewerTopic && (committed === undefined || committed.offset < counted);
   if (isBehind) return resumeWithoutOffsets(last, known);
-  const from = committed?.offset ?? low;
+  const from = committed?.offset ?? 0;
   if (from > high) return { do: 'refuse', why: 'truncated' };
   return readFrom(from, { low, generation, partly: note?.partly });
 }
@@ -140,7 +140,7 @@ function resumePending(pending: PendingBatch, { committed, low, high }: Known): 
   if (high < to) {
     if (committed !== undefined) return { do: 'refuse', why: 'truncated' };
     // Kafka forgets a group's offsets with its topic: this one was made again.
-    return { do: 'burn', pending, next: { do: 'read', from: low, generation: generation + 1 } };
+    return { do: 'burn', pending, next: readAnew({ low, generation }) };
   }
   if (from >= low) return { do: 'finish', pending };
   return { do: 'burn', pending, next: readFrom(from, { low, generation, partly: pending.partly }) };
@@ -149,7 +149,7 @@ function resumePending(pending: PendingBatch, { committed, low, high }: Known): 
 function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known): ResumePoint {
   const { generation, isVoid, lastMessage } = last;
   const to = countedTo(last);
-  const other: ReadFrom = { do: 'read', from: low, generation: generation + 1 };
+  const other = readAnew({ low, generation });
   if (high < to) return committed === undefined ? other : { do: 'refuse', why: 'truncated' };
   // A batch whose messages are all there, or never were, was given up because the topic had been made again.
   const isOther = isVoid && committed === undefined && (low <= last.from || high < last.to);
@@ -160,6 +160,17 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const same = readFrom(to, { low, generation, partly });
   if (lastMessage === undefined || lastMessage.offset < low) return same;
   return { do: 'compare', message: lastMessage, same, other };
+}
+
+/** From the first message of a topic that was made again since this generation; also of what is gone of it nothing is counted. */
+export function readAnew({
+  low,
+  generation,
+}: {
+  readonly low: number;
+  readonly generation: number;
+}): ReadFrom {
+  return readFrom(0, { low, generation: generation + 1 });
 }
 
 function readFrom(

@@ -50,9 +50,9 @@ export function compareOffsets(facts: PartitionFacts, books: PartitionBooks | un
       return 'made_again';
     return counted < low ? 'gap' : 'behind';
   }
-  if (committed === undefined || committed.offset === low) return 'agree';
-  if (committed.offset > high) return 'truncated';
-  return committed.offset < low ? 'gap' : 'agree';
+  const from = committed?.offset ?? 0;
+  if (from > high) return 'truncated';
+  return from < low ? 'gap' : 'agree';
 }
 
 interface Committed {

@@ -36,9 +36,9 @@ const nothing: Known = { committed: undefined, low: 0, high: 100, last: undefine
 describe('a partition goes on', () => {
   test.each<{ name: string; known: Partial<Known>; want: unknown }>([
     {
-      name: 'at its first message, where nothing was counted',
+      name: 'at its first message, where nothing was counted; those before are gone uncounted',
       known: { low: 7 },
-      want: { do: 'read', from: 7, generation: 0 },
+      want: { do: 'read', from: 7, generation: 0, gap: { from: 0, to: 7 } },
     },
     {
       name: 'at the committed offset',
@@ -102,6 +102,11 @@ describe('a partition goes on', () => {
       name: 'at the beginning of a topic that was made again, and is shorter than it was',
       known: { high: 30, last: last(20, 40) },
       want: { do: 'read', from: 0, generation: 1 },
+    },
+    {
+      name: 'at the first message there is of a topic that was made again; those before are gone uncounted',
+      known: { low: 3, high: 30, last: last(20, 40) },
+      want: { do: 'read', from: 3, generation: 1, gap: { from: 0, to: 3 } },
     },
     {
       name: 'in a topic that was made again',

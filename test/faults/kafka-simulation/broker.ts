@@ -14,8 +14,6 @@ export class PartitionLog {
   low = 0;
   /** Offset after the last one. */
   high = 0;
-  /** Whether anything tells how far it was read: where nothing does, reading begins with what there is, and nobody can tell of a gap. */
-  isKnown = false;
   isDeleted = false;
   /** Its end was lost. */
   isTruncated = false;
@@ -46,15 +44,8 @@ export class PartitionLog {
     this.#waiting.push(action);
   }
 
-  /** The group's offsets are gone; the store may know how far it was read. */
-  forget(isCounted: boolean): void {
-    this.isKnown = isCounted;
-    if (!isCounted) this.gaps.push({ from: 0, to: this.low });
-  }
-
   /** Retention: what is before `low` is gone. */
   dropBefore(low: number): void {
-    if (!this.isKnown) this.gaps.push({ from: this.low, to: low });
     this.low = low;
     this.messages = this.messages.filter(({ offset }) => offset >= low);
   }
@@ -66,7 +57,7 @@ export class PartitionLog {
     this.messages = this.messages.filter(({ offset }) => offset < high);
   }
 
-  /** Whether somebody was told that a message is gone, or could not have been. */
+  /** Whether somebody was told that a message is gone, or nobody could be. */
   excuses({ offset }: StoredMessage): boolean {
     if (this.isDeleted || this.isTruncated) return true;
     return offset < this.low && this.gaps.some(({ from, to }) => from <= offset && offset < to);

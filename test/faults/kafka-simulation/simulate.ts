@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { batchPrefix } from '../../../shared/store/partition-name.ts';
 import { StoreTimeout } from '../../../shared/store/persist.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { StoreFed } from '../../../shared/store/store-fed.ts';
@@ -280,10 +279,6 @@ class HistoryOf {
     if (!this.#isQuiet() || this.#broker.partitions.some((log) => log.isTruncated)) return;
     this.#scheduler.log(() => 'the offsets of the group are gone');
     this.#group.offsets = new Map();
-    for (const log of this.#broker.partitions) {
-      const name = { cluster: 'sim', topic: 'sim', partition: log.partition };
-      log.forget(this.#engine.lastBatch(batchPrefix(keyed, name)) !== undefined);
-    }
   }
 
   #recreate(): void {
