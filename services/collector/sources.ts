@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type ChunkSource, nameOf } from '../../shared/kafka/chunk.ts';
-import { identify } from '../../shared/source/identify.ts';
+import { identify, startsWithin } from '../../shared/source/identify.ts';
 
 /** Up to where a source has been shipped. */
 export interface Place {
@@ -39,7 +39,6 @@ export const BEGINNING: Place = {
 
 const TAIL_LENGTH = 1024;
 const BEGINNINGS_WITHIN = 1024;
-const MOST_STARTS = 32;
 const NEWLINE = 0x0a;
 
 /** The sources that are known, by what they begin with. */
@@ -104,13 +103,7 @@ export function sourceOf(head: Uint8Array, isAll: boolean): ChunkSource | undefi
   const identity =
     identify(whole, whole !== bytes) ?? (isAll || whole === bytes ? identify(bytes, isAll) : undefined);
   if (identity === undefined) return undefined;
-  const starts = new Map<number, string>();
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) {
-    const length = at + 1;
-    if (length >= identity.startLength || starts.size === MOST_STARTS) break;
-    starts.set(length, hash('sha256', bytes.subarray(0, length)));
-  }
-  return { identity, starts };
+  return { identity, starts: startsWithin(bytes.subarray(0, identity.startLength)) };
 }
 
 /** The end of what was shipped, to know it again. */

@@ -19,9 +19,14 @@ export interface KnownSource {
 /** Names of sources that are kept in mind; those that have not been seen for longest are asked for again. */
 const mostNames = 20_000;
 
-/** A source under all names that were met: each time that it is shipped it may have grown, and be named by a longer beginning. */
+/**
+ * A source under all names that were met: each time that it is shipped it may have grown, and be named by a longer beginning, or by a shorter one
+ * by somebody who has known it for longer.
+ */
 interface Entry {
   readonly source: KnownSource;
+  /** Of the name that was met first. */
+  readonly starts: ChunkSource['starts'];
   readonly ranges: CoveredRange[];
   names: number;
   /** The batch that tallied lines of it last. */
@@ -50,6 +55,7 @@ export class SourceBook {
     const unknown = [...sources].filter(([name]) => !this.#known.has(name));
     const candidates = unknown.map(([, { identity, starts }]) => ({
       identity,
+      starts,
       startDigest: (length: number) => starts.get(length) ?? '',
     }));
     if (candidates.length === 0) return;
@@ -105,7 +111,7 @@ export class SourceBook {
     const alike = this.#byFirstLine.get(identity.firstLine) ?? new Set();
     this.#byFirstLine.set(identity.firstLine, alike);
     for (const entry of alike) {
-      if (!isSame(entry.source, source, key)) continue;
+      if (!isSame(entry, source, key)) continue;
       entry.names++;
       entry.ranges.push(...ranges);
       entry.ranges.sort(byRange);
@@ -114,7 +120,7 @@ export class SourceBook {
     }
     const kept = [...ranges];
     const known = { identity, key, file: ++this.#files, ranges: kept };
-    const entry = { source: known, ranges: kept, names: 1, tallied: 0 };
+    const entry = { source: known, starts: source.starts, ranges: kept, names: 1, tallied: 0 };
     alike.add(entry);
     this.#known.set(name, entry);
   }
@@ -126,10 +132,16 @@ interface Found {
   readonly coverage: Pick<Coverage, 'key' | 'ranges'>;
 }
 
-/** Whether a source is a known one: the store knows both as one, or it is the known one grown, of which nothing may be in the store yet. */
-function isSame({ key, identity }: KnownSource, { starts }: ChunkSource, found: SourceKey): boolean {
-  if (key.start === found.start && key.startLength === found.startLength) return true;
-  return starts.get(identity.startLength) === identity.start;
+/** Whether a source is a known one: the store knows both as one, or one is the other grown, of which nothing may be in the store yet. */
+function isSame(
+  { source: { key, identity }, starts }: Entry,
+  source: ChunkSource,
+  found: SourceKey,
+): boolean {
+  // Two that are known by equally many bytes are told apart by them.
+  if (key.startLength === found.startLength) return key.start === found.start;
+  const { startLength, start } = source.identity;
+  return source.starts.get(identity.startLength) === identity.start || starts.get(startLength) === start;
 }
 
 function byRange(a: CoveredRange, b: CoveredRange): number {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { FileSetup, Pins } from '../../shared/count/counted-batch.ts';
 import { formatByName } from '../../shared/formats/registry.ts';
@@ -12,16 +11,13 @@ import type { Candidate } from '../../shared/store/coverage.ts';
 import type { CountedAgain, RecountOptions, StretchToRecount } from '../../shared/store/recount-day.ts';
 import { type Counter, counterHere } from '../../shared/workers/counter.ts';
 import { detectSetup } from './detect-setup.ts';
-import { identityOf } from './plan.ts';
+import { candidateOf, identityOf } from './plan.ts';
 
 /** A file that is given to count days again from. */
 export interface RecountFile extends Candidate {
   readonly path: string;
   readonly setup: FileSetup;
 }
-
-/** Bytes that an identity looks at, at most. */
-const identityBytes = 1024;
 
 /** Looks at a file's first bytes and closes it; undefined for one without lines. Throws `SourceError` and `FileRefused`. */
 export async function lookAtFile(
@@ -32,13 +28,7 @@ export async function lookAtFile(
   if (source.identity === undefined) return undefined;
   const setup = await detectSetup(source, options);
   const identity = identityOf(source, setup) ?? source.identity;
-  const start = Buffer.from(source.head.subarray(0, identityBytes));
-  return {
-    path: path === '-' ? path : resolve(path),
-    setup,
-    identity,
-    startDigest: (length) => hash('sha256', start.subarray(0, length)),
-  };
+  return { path: path === '-' ? path : resolve(path), setup, ...candidateOf({ source, identity }) };
 }
 
 /** Counts covered ranges of the files again, one after the other, as `recountDay` asks. */

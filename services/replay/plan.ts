@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
 import { formatByName } from '../../shared/formats/registry.ts';
+import { startsWithin } from '../../shared/source/identify.ts';
 import type { Source, SourceIdentity } from '../../shared/source/source.ts';
 import {
   type Candidate,
@@ -56,7 +57,13 @@ export interface OpenedFile {
 
 /** A source as the store is asked about it. */
 export function candidateOf({ source, identity }: Pick<OpenedFile, 'source' | 'identity'>): Candidate {
-  return { identity, startDigest: (length) => hash('sha256', source.head.subarray(0, length)) };
+  // Of all the head only these bytes are kept in memory.
+  const start = Buffer.from(source.head.subarray(0, identity.startLength));
+  return {
+    identity,
+    starts: startsWithin(start),
+    startDigest: (length) => hash('sha256', start.subarray(0, length)),
+  };
 }
 
 /** Checks an opened file against what is counted of it, and plans the rest. Throws `FileRefused` and `SourceError`. */

@@ -11,7 +11,7 @@ import type { SourceIdentity } from '../source/source.ts';
  *     directives  the `#` lines before, where the format has them (#Version, #Fields of CloudFront), as they stand
  *
  * Digests are plain SHA-256 in hex. Beginnings come shortest first: the last one is the source's identity, those before it are where the
- * source's first lines end, so that a source which was counted while it was shorter is found.
+ * source's first lines end, so that a source is found which was counted while it was shorter, or is named by one of them later.
  */
 export interface Chunk {
   readonly source: ChunkSource;

@@ -5,6 +5,9 @@ import type { SourceIdentity } from './source.ts';
 /** What `SourceIdentity.start` covers at most. */
 const START_LENGTH = 1024;
 
+/** Log lines are longer than that. */
+const MOST_STARTS = 32;
+
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const HASH = 0x23;
@@ -18,6 +21,20 @@ export function identify(head: Uint8Array, headIsAll: boolean): SourceIdentity |
   if (line === undefined) return undefined;
   const start = head.subarray(0, START_LENGTH);
   return { firstLine: hash('sha256', line), startLength: start.length, start: hash('sha256', start) };
+}
+
+/**
+ * Digests of the beginnings of `start` that end with a line, by their length, shortest first: a source that was met while it was shorter is known
+ * by one of them.
+ */
+export function startsWithin(start: Uint8Array): ReadonlyMap<number, string> {
+  const starts = new Map<number, string>();
+  for (let at = start.indexOf(NEWLINE); at >= 0; at = start.indexOf(NEWLINE, at + 1)) {
+    const length = at + 1;
+    if (length === start.length || starts.size === MOST_STARTS) break;
+    starts.set(length, hash('sha256', start.subarray(0, length)));
+  }
+  return starts;
 }
 
 function firstLine(head: Buffer, headIsAll: boolean): Buffer | undefined {

@@ -5,11 +5,13 @@ import { groupBy } from './group-by.ts';
 import { markersOf } from './insert-part.ts';
 import { type CoverageRow, type Marker, readCoverage, type SourceKey } from './own-row.ts';
 import { type Patience, persist } from './persist.ts';
-import { type Keyed, keyLastLine, keySource, keyStart } from './source-key.ts';
+import { type Keyed, keyLastLine, keySource, keyStart, shorterStart } from './source-key.ts';
 
 /** A source whose coverage is asked for. */
 export interface Candidate {
   readonly identity: SourceIdentity;
+  /** SHA-256 (hex) of its shorter beginnings that end with a line, by their length: it may be met by one of them later. */
+  readonly starts: ReadonlyMap<number, string>;
   /** SHA-256 (hex) of the first `length` bytes, for a `length` below `identity.startLength`: the source may have grown. */
   startDigest(length: number): string;
 }
@@ -33,7 +35,7 @@ export interface CoveredRange {
 
 /** What is counted of a source already. */
 export interface Coverage {
-  /** How the store knows the source: by the shortest beginning that was counted, so that a grown one stays the same. */
+  /** How the store knows the source: by the shortest beginning by which it was counted, so that a grown one stays the same. */
   readonly key: SourceKey;
   /** By `from`, then `to`; ranges of one month never overlap. */
   readonly ranges: readonly CoveredRange[];
@@ -53,7 +55,7 @@ export async function lookUpCoverage(
   candidates: readonly Candidate[],
   patience: Patience,
 ): Promise<Coverage[]> {
-  const keys = candidates.map(({ identity }) => keySource(store.keyed, identity));
+  const keys = candidates.map(({ identity, starts }) => keySource(store.keyed, identity, starts));
   const firsts = [...new Set(keys.map(({ first }) => first))];
   const found = await coverageRows(store.counts, firsts, patience);
   const markers = await lookUpMarkers(store.counts, found, patience);
@@ -62,24 +64,32 @@ export async function lookUpCoverage(
     const key = keys[index] as SourceKey;
     const known = rows.get(key.first) ?? [];
     const same = known.filter(isSource(store.keyed, candidate, key));
-    const shortest = same.reduce((least, row) => (row.startLength < least.startLength ? row : least), key);
+    const [shortest = key] = [...same].sort((a, b) => a.startLength - b.startLength);
     return {
-      key: { first: key.first, start: shortest.start, startLength: shortest.startLength },
+      key: keyOf(shortest),
       ranges: toRanges(same, markers),
       longerKnown: known.some((row) => row.startLength > key.startLength),
     };
   });
 }
 
-/** Whether what the store knows is of the candidate, which may have grown since; first lines are compared before. */
+function keyOf({ first, start, startLength, shorter }: SourceKey): SourceKey {
+  return { first, start, startLength, shorter };
+}
+
+/**
+ * Whether what the store knows is of the candidate, which may have grown since, or be met as it was before; first lines are compared before.
+ */
 export function isSource(
   keyed: Keyed,
   { startDigest }: Candidate,
-  { start, startLength }: SourceKey,
+  key: SourceKey,
 ): (row: SourceKey) => boolean {
+  const { start, startLength } = key;
+  const asShorter = shorterStart(key);
   const starts = new Map([[startLength, start]]);
   return (row) => {
-    if (row.startLength > startLength) return false;
+    if (row.startLength > startLength) return row.shorter?.includes(asShorter) === true;
     if (!starts.has(row.startLength))
       starts.set(row.startLength, keyStart(keyed, startDigest(row.startLength)));
     return starts.get(row.startLength) === row.start;

@@ -26,8 +26,7 @@ export function encodePart(
     }),
   );
   const coverage = counted.stretches.map(({ stretch, day, lines }) => {
-    const { first, start, startLength, from, to, last } = stretches[stretch] as KeyedStretch;
-    return coverageRow({ first, start, startLength, from, to, last, batch: marker.batch, day, lines });
+    return coverageRow({ ...(stretches[stretch] as KeyedStretch), batch: marker.batch, day, lines });
   });
   const block = new CountsBlock();
   for (const row of sorted([...books, markerRow(marker), ...coverage])) writeOwnRow(block, row);

@@ -9,7 +9,8 @@ import { monthOf } from '../days.ts';
  *     source/<first>/<start>.<start length>/<from>-<to>/<last>/<batch>    a covered range and its lines on a day
  *
  * `first`, `start` and `last` are digests under the store's key: of the source's first line, of its beginning, and of the
- * range's last line.
+ * range's last line. `linesBy` has the `lines` of a covered range on the day, and `start/<start>.<start length>` (1) for each shorter beginning of
+ * its source.
  */
 export interface OwnRow {
   readonly project: string;
@@ -39,6 +40,11 @@ export interface SourceKey {
   readonly first: string;
   readonly start: string;
   readonly startLength: number;
+  /**
+   * Its shorter beginnings, `<start>.<start length>`: who met the source earlier knows it by one of them. Missing in intents of versions that did not
+   * keep them.
+   */
+  readonly shorter?: readonly string[] | undefined;
 }
 
 /** Lines of a source on one day that a batch covers; of that day's month, all lines in `[from, to)`. */
@@ -58,6 +64,8 @@ export const batchPrefix = 'batch/';
 export const recountPrefix = 'recount/';
 /** Prefix of what a covered range's project begins with. */
 export const sourcePrefix = 'source/';
+
+const startPrefix = 'start/';
 
 /** The marker of a batch in one of its months. */
 export function markerRow(marker: Marker): OwnRow {
@@ -94,7 +102,10 @@ export function coverageRow(row: CoverageRow): OwnRow {
     project: `${sourcePrefix}${source}/${row.from}-${row.to}/${row.last}/${row.batch}`,
     day: row.day,
     downloads: 0,
-    linesBy: { lines: row.lines },
+    linesBy: {
+      lines: row.lines,
+      ...Object.fromEntries((row.shorter ?? []).map((start) => [startPrefix + start, 1])),
+    },
     downloadsBy: {},
   };
 }
@@ -108,6 +119,9 @@ export function readCoverage(row: OwnRow): CoverageRow {
     first: first as string,
     start: start as string,
     startLength: Number(startLength),
+    shorter: Object.keys(row.linesBy)
+      .filter((key) => key.startsWith(startPrefix))
+      .map((key) => key.slice(startPrefix.length)),
     from: Number(from),
     to: Number(to),
     last: last as string,

@@ -1,13 +1,13 @@
 import type { CountedBatch, CountedMonth, Pins } from '../count/counted-batch.ts';
 import { monthOf } from '../days.ts';
-import { type Candidate, type Coverage, coverageRows, lookUpCoverage } from './coverage.ts';
+import { type Candidate, type Coverage, coverageRows, isSource, lookUpCoverage } from './coverage.ts';
 import { describeSetups, encodePart, encodeVoidPart } from './encode-part.ts';
 import { groupBy } from './group-by.ts';
 import { insertPart, markersOf, type Part } from './insert-part.ts';
 import type { IntendedStretch, Intent } from './ledger.ts';
 import type { CoverageRow } from './own-row.ts';
 import type { Patience } from './persist.ts';
-import { keyFirst, keyLastLine, keyStart } from './source-key.ts';
+import { keyLastLine, keySource } from './source-key.ts';
 import type { Store } from './store.ts';
 import { settle } from './write-batch.ts';
 
@@ -128,11 +128,9 @@ function overlaps(a: IntendedStretch, b: CoverageRow | IntendedStretch): boolean
 function toForm({ keyed, counts }: Store, intent: Intent, patience: Patience): BatchToForm {
   return {
     intent,
-    isSource: (stretch, { identity, startDigest }) => {
-      if (stretch.first !== keyFirst(keyed, identity.firstLine)) return false;
-      if (stretch.startLength > identity.startLength) return false;
-      const isWhole = stretch.startLength === identity.startLength;
-      return stretch.start === keyStart(keyed, isWhole ? identity.start : startDigest(stretch.startLength));
+    isSource: (stretch, candidate) => {
+      const key = keySource(keyed, candidate.identity);
+      return stretch.first === key.first && isSource(keyed, candidate, key)(stretch);
     },
     endsWith: (stretch, lastLine) => stretch.last === keyLastLine(keyed, lastLine),
     lookUp: (candidates) => lookUpCoverage({ counts, keyed }, candidates, patience),

@@ -6,20 +6,32 @@ export type Keyed = (text: string) => string;
 
 /** Hex digits kept of a digest that finds or tells sources: 128 bits. */
 const sourceDigits = 32;
-/** Hex digits kept of a digest that checks a last line: 64 bits. */
+/** Hex digits kept of a digest that checks a last line, or tells sources apart that have their first line in common: 64 bits. */
 const lineDigits = 16;
 
-/** How the store knows a source. */
-export function keySource(keyed: Keyed, identity: SourceIdentity): SourceKey {
+/** How the store knows a source; `starts` are digests of shorter beginnings, by their length. */
+export function keySource(
+  keyed: Keyed,
+  identity: SourceIdentity,
+  starts: ReadonlyMap<number, string> = new Map(),
+): SourceKey {
   return {
     first: keyFirst(keyed, identity.firstLine),
     start: keyStart(keyed, identity.start),
     startLength: identity.startLength,
+    shorter: [...starts].map(([startLength, start]) =>
+      shorterStart({ start: keyStart(keyed, start), startLength }),
+    ),
   };
 }
 
+/** How a longer beginning names this one. */
+export function shorterStart({ start, startLength }: Pick<SourceKey, 'start' | 'startLength'>): string {
+  return `${start.slice(0, lineDigits)}.${startLength}`;
+}
+
 /** The keyed form of the SHA-256 (hex) of a source's first line. */
-export function keyFirst(keyed: Keyed, firstLine: string): string {
+function keyFirst(keyed: Keyed, firstLine: string): string {
   return keyed(`first/${firstLine}`).slice(0, sourceDigits);
 }
 

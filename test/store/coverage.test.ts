@@ -125,6 +125,7 @@ test('what a range and a marker say is read as it was written', () => {
     first: 'f',
     start: 's',
     startLength: 600,
+    shorter: ['t.200', 'u.400'],
     from: 0,
     to: 600,
     last: 'l',

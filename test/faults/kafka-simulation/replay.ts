@@ -25,9 +25,10 @@ export async function replay({ store, files, busy }: ReplayWorld): Promise<void>
       const file = bytes.subarray(0, Math.floor(written / lineBytes) * lineBytes);
       const source = sourceOf(file, true);
       if (source === undefined) continue;
-      const { identity } = source;
+      const { identity, starts } = source;
       const candidate = {
         identity,
+        starts,
         startDigest: (length: number) => hash('sha256', file.subarray(0, length)),
       };
       const coverage = (await turn.lookUp([candidate]))[0]!;

@@ -106,8 +106,11 @@ export class World {
 /** What `openSource` would say of a file; a digest is what it is of. */
 export function candidateOf({ log, length }: File): Candidate & { readonly identity: SourceIdentity } {
   const startLength = Math.min(1024, length * lineBytes);
+  const starts = new Map<number, string>();
+  for (let end = lineBytes; end < startLength; end += lineBytes) starts.set(end, startOf(log, end));
   return {
     identity: { firstLine: log.firstLine, startLength, start: startOf(log, startLength) },
+    starts,
     startDigest: (of) => startOf(log, of),
   };
 }
