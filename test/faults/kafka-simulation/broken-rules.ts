@@ -73,6 +73,20 @@ export const brokenRules: Readonly<Record<string, Breakage>> = {
   'a source is in two partitions': { shipping: { anyPartition: true } },
   'positions are those of messages': { shipping: { noHeaders: true } },
 
+  'a source that was counted by a longer beginning is another one': {
+    store: (store) => ({
+      ...store,
+      counts: {
+        ...store.counts,
+        coverage: async (firsts) =>
+          (await store.counts.coverage(firsts)).map((row) => ({
+            ...row,
+            linesBy: { lines: row.linesBy.lines ?? 0 },
+          })),
+      },
+    }),
+  },
+
   ...fromStores(
     'inserts have no token',
     'what is acknowledged is believed',

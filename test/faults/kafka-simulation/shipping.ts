@@ -31,9 +31,8 @@ export class Shipping {
   readonly #broken: BrokenShipping;
   /** Bytes of each log that a server has written so far. */
   readonly #written = new Map<Log, number>();
-  /** Bytes by which each log was named last: a shipper that remembers goes on under that name. Nobody can tell a shorter one that comes later. */
-  readonly #named = new Map<Log, number>();
-  readonly #shortest = new Map<Log, number>();
+  /** Bytes by which each log has been named: a shipper that remembers goes on under that name, whatever others call it. */
+  readonly #names = new Map<Log, number[]>();
   readonly #busyUntil = new Map<Log, number>();
   readonly #leastLines: number;
   #strangers = 0;
@@ -72,14 +71,10 @@ export class Shipping {
     }
   }
 
-  /**
-   * Files as they are now, whose lines may be counted without being sent. Not those of which chunks go by a short beginning: nobody can tell
-   * these from others once the file was counted by its longer one.
-   */
+  /** Files as they are now, whose lines may be counted without being sent. */
   files(): ReadonlyMap<Log, number> {
-    const files = [...this.#written].filter(([log]) => (this.#shortest.get(log) ?? 0) >= 1024);
-    for (const [log] of files) for (const line of log.lines) this.#shippedOf(log.name, line);
-    return new Map(files);
+    for (const log of this.#written.keys()) for (const line of log.lines) this.#shippedOf(log.name, line);
+    return new Map(this.#written);
   }
 
   #shippedOf(owner: string, line: Line): Shipped {
@@ -129,9 +124,9 @@ export class Shipping {
   #ship(log: Log, first: number): void {
     const scheduler = this.#scheduler;
     const written = this.#written.get(log) as number;
-    const named = first > 0 && scheduler.chance(0.5) ? (this.#named.get(log) ?? written) : written;
-    this.#named.set(log, named);
-    this.#shortest.set(log, Math.min(named, this.#shortest.get(log) ?? named));
+    const names = this.#names.get(log) ?? [];
+    const named = first > 0 && names.length > 0 && scheduler.chance(0.5) ? scheduler.pick(names) : written;
+    this.#names.set(log, [...names, named]);
     const source = sourceOf(log.bytes.subarray(0, named), false)!;
     const partition = this.#broken.anyPartition
       ? scheduler.between(0, this.#broker.partitions.length - 1)
