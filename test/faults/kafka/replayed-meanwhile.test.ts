@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
+import { findMistakes, readBooks } from '../read-books.ts';
+import { replayArguments, summaryOf } from '../replay-arguments.ts';
+import { seededRandom, seedOfRun } from '../seeded-random.ts';
+import { startCli } from '../start-cli.ts';
+import { feedFrame } from './open-feed.ts';
+import { ingestOnce, shipOnce } from './ship-and-ingest.ts';
+
+const seed = seedOfRun();
+
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('logs that are replayed before their chunks'), () => {
+  const frame = feedFrame();
+
+  test(`are counted once, though they were shipped since they had two lines (seed ${seed})`, {
+    timeout: 120_000,
+  }, async () => {
+    const feed = await frame.openFeed('replayed');
+    const logs = frame.makeLogs('replayed', seededRandom(seed));
+    const [path] = logs.paths;
+    const whole = readFileSync(path!);
+    const twoLines = whole.indexOf('\n', whole.indexOf('\n') + 1) + 1;
+    for (const end of [twoLines, whole.length]) {
+      writeFileSync(path!, whole.subarray(0, end));
+      await shipOnce(feed, [path!]);
+    }
+    await using replay = startCli(replayArguments(logs.paths, feed.data));
+    const { exit, stdout, stderr } = await replay.ended;
+    expect(exit, stderr).toBe(0);
+    const shipped = summaryOf(stdout).files[0]!.lines;
+    expect(await ingestOnce(feed)).toMatchObject({ lines: shipped, already_counted: shipped });
+    expect(findMistakes(await readBooks({ data: feed.data }), [logs])).toEqual([]);
+  });
+});
