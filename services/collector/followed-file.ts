@@ -74,6 +74,13 @@ export class FollowedFile {
     return stat.size;
   }
 
+  /** Whether it was written to within so many milliseconds. Where its clock is ahead of ours nobody can tell, so it was not. */
+  isWritten(withinMs: number): boolean {
+    const stat = this.#fd === undefined ? statOf(this.path) : fstatSync(this.#fd);
+    const ageMs = Date.now() - (stat?.mtimeMs ?? 0);
+    return ageMs >= 0 && ageMs < withinMs;
+  }
+
   /** Whether its path leads to it. */
   isInPlace(): boolean {
     const stat = statOf(this.path);

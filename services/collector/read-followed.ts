@@ -1,3 +1,4 @@
+import { START_LENGTH } from '../../shared/source/identify.ts';
 import { SourceError } from '../../shared/source/source.ts';
 import type { Crew } from './crew.ts';
 import { finishOne, finishRotated } from './finish-rotated.ts';
@@ -45,10 +46,23 @@ export class FileReader {
     }
     if (file.readSize < 0) await finishRotated(file, this.#following);
     if (size < file.readSize) return await this.#startAgain(file);
-    if (size !== file.readSize) return await this.#read(file, false);
+    if (size !== file.readSize) return !this.#isBeginning(file, size) && (await this.#read(file, false));
     await this.#rest(file, now);
     if (!file.isOpen) file.notBefore = this.#following.lookAt;
     return false;
+  }
+
+  /** Whether it is about to have more to be known by. It is held, so that it stays within reach. */
+  #isBeginning(file: FollowedFile, size: number): boolean {
+    if (file.tracked !== undefined || size === 0 || size >= START_LENGTH) return false;
+    if (!file.isWritten(this.#following.times.beginningMs)) return false;
+    try {
+      file.hold();
+      return true;
+    } catch {
+      // Reading tells why.
+      return false;
+    }
   }
 
   /** What to do with a file that has nothing new. */

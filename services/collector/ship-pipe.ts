@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasDirectives } from '../../shared/kafka/directives.ts';
 import { cutLines } from '../../shared/source/cut-lines.ts';
+import { START_LENGTH } from '../../shared/source/identify.ts';
 import type { LiveInput } from '../../shared/source/live-input.ts';
 import { LiveReader } from '../../shared/source/live-reader.ts';
 import { SourceError } from '../../shared/source/source.ts';
@@ -26,9 +27,6 @@ export interface PipeTimes {
  * sends quickly.
  */
 const TIMES: PipeTimes = { gatherMs: 50, beginningMs: 1000, lastAnswersMs: 10_000 };
-
-/** What a source's identity covers. */
-const BEGINNING_LENGTH = 1024;
 
 /** A log has a line before. */
 const LONGEST_PREFACE = 512 * 1024;
@@ -115,7 +113,7 @@ async function shipLines(
     const { bytes, isAll } = await reader.beginning({
       isEnough: (head) => sourceOf(head, false) !== undefined,
       atMost: LONGEST_PREFACE,
-      wanted: BEGINNING_LENGTH,
+      wanted: START_LENGTH,
       isLate: (signal) => sleep(beginningMs, undefined, { signal }),
     });
     const tracked = new Sources().of(bytes, isAll && !options.signal.aborted, new Set());

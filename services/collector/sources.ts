@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type ChunkSource, nameOf } from '../../shared/kafka/chunk.ts';
-import { identify, startsWithin } from '../../shared/source/identify.ts';
+import { identify, START_LENGTH, startsWithin } from '../../shared/source/identify.ts';
 
 /** Up to where a source has been shipped. */
 export interface Place {
@@ -38,7 +38,6 @@ export const BEGINNING: Place = {
 };
 
 const TAIL_LENGTH = 1024;
-const BEGINNINGS_WITHIN = 1024;
 const NEWLINE = 0x0a;
 
 /** The sources that are known, by what they begin with. */
@@ -99,7 +98,7 @@ export class Sources {
 export function sourceOf(head: Uint8Array, isAll: boolean): ChunkSource | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   const end = bytes.lastIndexOf(NEWLINE) + 1;
-  const whole = bytes.length < BEGINNINGS_WITHIN ? bytes.subarray(0, end) : bytes;
+  const whole = bytes.length < START_LENGTH ? bytes.subarray(0, end) : bytes;
   const identity =
     identify(whole, whole !== bytes) ?? (isAll || whole === bytes ? identify(bytes, isAll) : undefined);
   if (identity === undefined) return undefined;

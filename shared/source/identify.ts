@@ -3,7 +3,7 @@ import { LINE_LIMIT } from './line-limit.ts';
 import type { SourceIdentity } from './source.ts';
 
 /** What `SourceIdentity.start` covers at most. */
-const START_LENGTH = 1024;
+export const START_LENGTH = 1024;
 
 /** Log lines are longer than that. */
 const MOST_STARTS = 32;

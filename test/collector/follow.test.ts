@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { scratchFolder } from '../source/scratch-folder.ts';
@@ -52,6 +53,28 @@ function heldIn(folder: string): string[] {
 }
 
 describe('following', () => {
+  test('two logs that begin with the same line are two sources, unless they stay as short', async () => {
+    const mirrors = [1, 2].map((mirror) => {
+      const folder = mkdtempSync(join(scratch.folder, 'mirror-'));
+      const sink = gatheringSink();
+      const ship = openShip({ folder: join(folder, 'state'), sink, times: { beginningMs: 500 } });
+      return { path: join(folder, 'access.log'), sink, ship, lines: madeLines(0, 12, `mirror-${mirror}`) };
+    });
+    const check = madeLines(0, 1, 'check');
+    const runs = await Promise.all(mirrors.map(async ({ path, ship }) => await ship.follow(path)));
+    for (const { path } of mirrors) writeFileSync(path, check);
+    await sleep(50);
+    for (const { path, lines } of mirrors) appendFileSync(path, lines);
+    for (const { sink, lines } of mirrors)
+      await vi.waitFor(() => expect(sink.texts()).toEqual([check + lines]), { timeout: 10_000 });
+    const names = mirrors.flatMap(({ sink }) => sink.chunks.map(({ chunk }) => chunk.source.identity.start));
+    expect(new Set(names).size).toBe(2);
+    for (const { path } of mirrors) writeFileSync(path, check);
+    for (const { sink, lines } of mirrors)
+      await vi.waitFor(() => expect(sink.texts()).toEqual([check + lines, check]), { timeout: 10_000 });
+    for (const run of runs) await run.stop();
+  });
+
   test('ships what is there and what is added, a line when it is whole', async () => {
     const { path, has, follow, sink } = begin();
     writeFileSync(path, madeLines(0, 3));

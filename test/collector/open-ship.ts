@@ -65,4 +65,11 @@ export function openShip({ folder, sink, partitions = 4, mayRead, times }: ShipT
 
 const QUICK_PIPE: PipeTimes = { gatherMs: 5, beginningMs: 20, lastAnswersMs: 2000 };
 
-const QUICK: FollowTimes = { pollMs: 5, lookMs: 10, settleMs: 50, idleMs: 150, lastAnswersMs: 2000 };
+const QUICK: FollowTimes = {
+  pollMs: 5,
+  lookMs: 10,
+  beginningMs: 20,
+  settleMs: 50,
+  idleMs: 150,
+  lastAnswersMs: 2000,
+};
