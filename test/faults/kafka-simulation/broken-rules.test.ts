@@ -1,16 +1,37 @@
 import { expect, test } from 'vitest';
+import { isSeenAtAny } from '../simulation/look-for-seed.ts';
 import { brokenRules } from './broken-rules.ts';
 import { simulate } from './simulate.ts';
 
-const seeds = 5_000;
+/** The first seed at which each is seen, where that is not the very first. */
+const seenAt: Readonly<Record<string, number>> = {
+  'no intent is recorded': 114,
+  'the commit after the parts comes before them': 42,
+  'a pending batch is not taken up when a partition is joined': 114,
+  'a pending batch is formed over all messages that are there': 36,
+  'what was counted of a burnt batch is not noted': 909,
+  'markers are not looked at when a partition is joined': 237,
+  'a topic that was made again is taken for the same': 1261,
+  'nobody is told of a gap': 29,
+  'who was taken for dead goes on beside replays': 580,
+  'the group is joined anew without a fence': 4,
+  'what is committed is asked before the group is joined': 417,
+  'default offsets are committed where one is gone': 551,
+  'a source is in two partitions': 14,
+  'what is acknowledged is believed': 2,
+  'the marker is read back only after an ambiguous answer': 68,
+  'a month stands for all months of its batch': 13,
+  'recovery does not look for markers first': 44,
+  'a batch whose files are gone is dropped and not burnt': 379,
+  'a grown source is another one': 9,
+};
 
 // A simulation that cannot find a bug proves nothing: each rule of the protocol is taken out once, and has to be missed.
 test.each(Object.entries(brokenRules))(
   'the simulation of a topic sees when %s',
   { timeout: 600_000 },
-  async (_, breakage) => {
-    let seed = 1;
-    while (seed <= seeds && (await simulate(seed, { breakage })).problems.length === 0) seed++;
-    expect(seed).toBeLessThanOrEqual(seeds);
+  async (rule, breakage) => {
+    const isSeen = async (seed: number) => (await simulate(seed, { breakage })).problems.length > 0;
+    expect(await isSeenAtAny(rule, { seenAt: seenAt[rule], isSeen })).toBe(true);
   },
 );
