@@ -67,13 +67,16 @@ export function* readBlocks(bytes: Uint8Array): Generator<Readonly<Record<string
   const reader = new RowBinaryReader(bytes);
   while (!reader.done) {
     const [columns, rows] = [reader.varint(), reader.varint()];
-    const values = new Map<string, unknown[]>();
+    const names: string[] = [];
+    const values: unknown[][] = [];
     for (let column = 0; column < columns; column++) {
-      const [name, type] = [reader.string(), reader.string()];
-      values.set(name, readColumn(reader, type, rows));
+      names.push(reader.string());
+      values.push(readColumn(reader, reader.string(), rows));
     }
     for (let row = 0; row < rows; row++) {
-      yield Object.fromEntries([...values].map(([name, ofColumn]) => [name, ofColumn[row]]));
+      const found: Record<string, unknown> = {};
+      for (let column = 0; column < columns; column++) found[names[column]] = values[column][row];
+      yield found;
     }
   }
 }
@@ -104,7 +107,6 @@ function newColumn(name: (typeof countsColumns)[number]): Column {
 }
 
 function readColumn(reader: RowBinaryReader, type: string, rows: number): unknown[] {
-  const times = <T>(count: number, read: () => T): T[] => Array.from({ length: count }, read);
   if (type === types.name) return times(rows, () => reader.string());
   if (type === types.day) return times(rows, () => reader.date());
   if (type === types.sum) return times(rows, () => reader.int64());
@@ -113,6 +115,14 @@ function readColumn(reader: RowBinaryReader, type: string, rows: number): unknow
   const amounts = times(keys.length, () => reader.int64());
   return ends.map((end, row) => {
     const start = row === 0 ? 0 : ends[row - 1];
+    // Most maps are empty.
+    if (start === end) return {};
     return Object.fromEntries(keys.slice(start, end).map((key, index) => [key, amounts[start + index]]));
   });
+}
+
+function times<T>(count: number, read: () => T): T[] {
+  const found: T[] = [];
+  for (let at = 0; at < count; at++) found.push(read());
+  return found;
 }

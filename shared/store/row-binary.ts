@@ -1,20 +1,22 @@
 const initialCapacity = 1 << 16;
 const twoTo32 = 2 ** 32;
 const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
+const viewOfNothing = new DataView(nothing.buffer);
 
 /**
  * Writes ClickHouse's `RowBinary` into one growing buffer; a row is its columns written one after the other.
  * https://clickhouse.com/docs/en/interfaces/formats/RowBinary
  */
 export class RowBinaryWriter {
-  #bytes: Uint8Array;
-  #view: DataView;
+  #bytes: Uint8Array = nothing;
+  #view = viewOfNothing;
   #length = 0;
+  readonly #capacity: number;
 
-  /** `capacity` in bytes is a first guess; the buffer doubles as it fills. */
+  /** `capacity` in bytes is a first guess, taken when something is written; the buffer doubles as it fills. */
   constructor(capacity = initialCapacity) {
-    this.#bytes = new Uint8Array(Math.max(capacity, 16));
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#capacity = capacity;
   }
 
   /** Bytes written so far. */
@@ -63,12 +65,14 @@ export class RowBinaryWriter {
     this.#length = at;
   }
 
-  /** Appends what is written here to another writer; this one is empty afterwards and gives its memory back. */
+  /** Appends what is written here to another writer; this one is empty afterwards and gives back what it has grown by. */
   moveTo(other: RowBinaryWriter): void {
+    if (this.#length === 0) return;
     other.raw(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
-    this.#bytes = new Uint8Array(16);
-    this.#view = new DataView(this.#bytes.buffer);
+    if (this.#bytes.length <= this.#capacity) return;
+    this.#bytes = nothing;
+    this.#view = viewOfNothing;
   }
 
   /** What is RowBinary already, such as a row or a map made before. */
@@ -110,7 +114,7 @@ export class RowBinaryWriter {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, this.#capacity));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);

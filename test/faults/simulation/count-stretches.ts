@@ -86,18 +86,20 @@ function rowOf(line: Line, rules: string): CountsRow {
   };
 }
 
+/** Empty between months; its buffers are worth keeping. */
+const block = new CountsBlock();
+
 function countedMonth(
   month: number,
   rows: CountsRow[],
   stretches: { stretch: number; day: number; lines: number }[],
 ): CountedMonth {
-  const writer = new CountsBlock();
   rows.sort((a, b) => (a.project < b.project ? -1 : 1));
-  for (const row of rows) writeRow(writer, row);
+  for (const row of rows) writeRow(block, row);
   const days = [...new Set(rows.map(({ day }) => day))].sort((a, b) => a - b);
   return {
     month,
-    rows: writer.take(),
+    rows: block.take(),
     rowCount: rows.length,
     days: days.map((day) => {
       const counted = rows.filter((row) => row.day === day).length;
