@@ -21,7 +21,7 @@ process.on('unhandledRejection', (error) => process.exit(report(error)));
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 // Another command that started this one (`demo`, `up`) is gone, and nobody else would end it.
-process.on('disconnect', stop);
+process.on('disconnect', () => stop('SIGTERM'));
 process.channel?.unref();
 
 const exitCode = await main(process.argv.slice(2)).catch(report);
@@ -57,8 +57,12 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** The first Ctrl-C asks the command to finish what it holds, the second ends at once; the store takes either. */
-function stop(): void {
-  if (stopping.signal.aborted) process.exit(1);
+function stop(signal: NodeJS.Signals): void {
+  if (stopping.signal.aborted) {
+    // By the signal and not by `exit`, which waits in chDB's own handlers for as long as a statement of it runs, or for ever.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
   stopping.abort();
   if (terminal.errMoves) terminal.err('\nstopping; once more to stop at once\n');
 }
