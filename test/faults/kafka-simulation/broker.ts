@@ -15,6 +15,8 @@ export class PartitionLog {
   /** Offset after the last one. */
   high = 0;
   isDeleted = false;
+  /** Nobody has read of it and committed that, and it was made again: what goes now was never seen, and the rest may pass for the older topic's. */
+  isUnseen = false;
   /** Its end was lost. */
   isTruncated = false;
   /** Ranges of offsets that an ingester has told are gone. */
@@ -46,6 +48,7 @@ export class PartitionLog {
 
   /** Retention: what is before `low` is gone. */
   dropBefore(low: number): void {
+    if (this.isUnseen) this.gaps.push({ from: this.low, to: low });
     this.low = low;
     this.messages = this.messages.filter(({ offset }) => offset >= low);
   }
@@ -88,6 +91,10 @@ export class Broker {
   recreate(): void {
     this.#scheduler.log(() => 'the topic is deleted and made again');
     for (const log of this.partitions) log.isDeleted = true;
-    this.partitions = this.partitions.map(({ partition }) => new PartitionLog(partition));
+    this.partitions = this.partitions.map(({ partition }) => {
+      const log = new PartitionLog(partition);
+      log.isUnseen = true;
+      return log;
+    });
   }
 }

@@ -155,7 +155,7 @@ class Partition implements AssignedPartition {
   }
 
   commit(offset: number, metadata: string): Promise<void> {
-    const { scheduler, group, faults, host } = this.#member.options;
+    const { scheduler, group, broker, faults, host } = this.#member.options;
     const { generation } = this.#member;
     if (this.signal.aborted) return Promise.reject(this.signal.reason);
     return new Promise((resolve, reject) => {
@@ -174,6 +174,7 @@ class Partition implements AssignedPartition {
       );
       const execute = () => {
         const found = group.commit(this.#member, generation, [this.partition, offset, metadata]);
+        if (found === 'committed') broker.of(this.partition).isUnseen = false;
         scheduler.log(() => `${host.name}'s commit of ${this.partition}: ${offset} ${found}`);
         return found;
       };
