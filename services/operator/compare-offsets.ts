@@ -43,11 +43,12 @@ export function compareOffsets(facts: PartitionFacts, books: PartitionBooks | un
   const pendingTo = (isFinished ? undefined : note?.intent?.to) ?? halfWayTo;
   if (pendingTo !== undefined) return committed !== undefined && high < pendingTo ? 'truncated' : 'pending';
   const counted = isNewerTopic ? undefined : books?.counted;
+  const madeAgain = low > 0 ? 'gap' : 'made_again';
   if (counted !== undefined && (committed === undefined || committed.offset < counted)) {
-    if (high < counted) return committed === undefined ? 'made_again' : 'truncated';
+    if (high < counted) return committed === undefined ? madeAgain : 'truncated';
     // A batch that was given up because the topic had been made again.
     if (committed === undefined && books?.counted === books?.from && high < (books?.to ?? 0))
-      return 'made_again';
+      return madeAgain;
     return counted < low ? 'gap' : 'behind';
   }
   const from = committed?.offset ?? 0;

@@ -83,6 +83,13 @@ const cases: readonly Case[] = [
   { name: 'older offsets', committed: noted(60, { counted: 60 }), books: books(100), want: 'behind' },
   { name: 'no offsets, another log', high: 50, books: books(100), want: 'made_again' },
   {
+    name: 'no offsets, another log whose first messages were removed',
+    low: 5,
+    high: 50,
+    books: books(100),
+    want: 'gap',
+  },
+  {
     name: 'offsets of the topic before',
     committed: noted(90, { counted: 90 }),
     books: books(10, { generation: 1 }),
@@ -162,7 +169,7 @@ describe('what doctor says is what an ingester does', () => {
     agree: (point) => point.do === 'read' && point.gap === undefined,
     pending: (point) => point.do === 'finish' || point.do === 'burn',
     behind: (point) => point.do === 'compare' || point.do === 'read',
-    made_again: (point) => point.do === 'read',
+    made_again: (point) => point.do === 'read' && point.gap === undefined,
     gap: (point) => point.do === 'read' && point.gap !== undefined,
     truncated: (point) => point.do === 'refuse' && point.why === 'truncated',
     other_store: (point) => point.do === 'refuse' && point.why === 'other_store',
