@@ -1,11 +1,4 @@
-import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
-
-/** Level 1 of zlib: none of those up to 6 gets log lines smaller by more than a twentieth. */
-const LEVEL = 1;
-
-/** Log lines repeat what is near: a window of 16 KiB takes a sixth less time than one of 32 KiB, and makes them a fiftieth larger. */
-const WINDOW_BITS = 14;
+import { crc32 } from 'node:zlib';
 
 /** A stored block holds so many bytes at most (RFC 1951, 3.2.4). */
 const LONGEST_STORED = 0xffff;
@@ -20,17 +13,6 @@ const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 export interface GzipPiece {
   readonly bytes: Uint8Array;
   readonly deflated?: Buffer | undefined;
-}
-
-/** Deflates bytes to blocks that end at a byte, so that they can stand anywhere in a stream; in a thread of libuv's. */
-export async function deflatePiece(bytes: Uint8Array): Promise<Buffer> {
-  return await promisify(deflateRaw)(bytes, {
-    level: LEVEL,
-    finishFlush: constants.Z_SYNC_FLUSH,
-    windowBits: WINDOW_BITS,
-    // Mostly one piece, since each more is a turn of the event loop; no larger, since memory outside the heap makes V8 collect.
-    chunkSize: Math.max(1024, Math.ceil(bytes.length / 4)),
-  });
 }
 
 /** One gzip member of the pieces, which any reader takes for one that was written at once. */

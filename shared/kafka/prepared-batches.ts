@@ -1,7 +1,8 @@
 import { chunkHeaders } from './chunk.ts';
 import type { ChunkMessage } from './chunk-message.ts';
+import { deflateBlocks } from './deflater.ts';
 import { encodeRecordEnds } from './encode-record.ts';
-import { deflatePiece, type GzipPiece, gzipOf } from './gzip-pieces.ts';
+import { type GzipPiece, gzipOf } from './gzip-pieces.ts';
 
 /**
  * Batches that are compressed before kafkajs gets them. kafkajs encodes, copies and compresses a request while nothing else goes to that broker. So it is
@@ -25,7 +26,7 @@ let lastBatch = 0;
 export function prepareChunk(chunk: ChunkMessage): Promise<Buffer> {
   const known = deflated.get(chunk);
   if (known !== undefined) return known;
-  const begun = deflatePiece(chunk.value);
+  const begun = deflateBlocks(chunk.value);
   // Whoever sends it sees why.
   begun.catch(() => {});
   deflated.set(chunk, begun);

@@ -4,9 +4,10 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { ChunkMessage } from '../../shared/kafka/chunk-message.ts';
 import { splitChunk } from '../../shared/kafka/chunk-message.ts';
+import { deflateBlocks } from '../../shared/kafka/deflater.ts';
 import { directivesAfter } from '../../shared/kafka/directives.ts';
 import { encodeRecordEnds } from '../../shared/kafka/encode-record.ts';
-import { deflatePiece, gzipOf } from '../../shared/kafka/gzip-pieces.ts';
+import { gzipOf } from '../../shared/kafka/gzip-pieces.ts';
 import { preparedBatch, withPreparedBatch } from '../../shared/kafka/prepared-batches.ts';
 
 const source = {
@@ -28,11 +29,20 @@ test('pieces, deflated and stored, are one gzip member of all their bytes', asyn
   ];
   const gzip = gzipOf([
     { bytes: pieces[0]! },
-    { bytes: pieces[1]!, deflated: await deflatePiece(pieces[1]!) },
+    { bytes: pieces[1]!, deflated: await deflateBlocks(pieces[1]!) },
     { bytes: pieces[2]! },
-    { bytes: pieces[3]!, deflated: await deflatePiece(pieces[3]!) },
+    { bytes: pieces[3]!, deflated: await deflateBlocks(pieces[3]!) },
   ]);
   expect(gunzipSync(gzip).equals(Buffer.concat(pieces))).toBe(true);
+});
+
+test('pieces that are deflated at the same time, and again by the same compressors, stand each by itself', async () => {
+  const pieces = Array.from({ length: 40 }, (_, index) =>
+    index % 3 === 0 ? randomBytes(index * 10_000) : Buffer.from(`line ${index % 7}\n`.repeat(index * 1000)),
+  );
+  const deflated = await Promise.all(pieces.map(deflateBlocks));
+  const turned = pieces.map((bytes, index) => gunzipSync(gzipOf([{ bytes, deflated: deflated[index]! }])));
+  expect(turned.map((bytes, index) => bytes.equals(pieces[index]!))).toEqual(pieces.map(() => true));
 });
 
 // kafkajs' own encoder is what brokers and consumers are known to take.
