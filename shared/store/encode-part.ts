@@ -28,16 +28,12 @@ export function encodePart(
   const coverage = counted.stretches.map(({ stretch, day, lines }) => {
     return coverageRow({ ...(stretches[stretch] as KeyedStretch), batch: marker.batch, day, lines });
   });
-  const block = new CountsBlock();
-  for (const row of sorted([...books, markerRow(marker), ...coverage])) writeOwnRow(block, row);
-  return Buffer.concat([block.take(), counted.rows]);
+  return Buffer.concat([encodeOwn(sorted([...books, markerRow(marker), ...coverage])), counted.rows]);
 }
 
 /** The rows of a part that burns a month of a batch: nothing but its marker. */
 export function encodeVoidPart(batch: string, month: number, months: readonly number[]): Uint8Array {
-  const block = new CountsBlock();
-  writeOwnRow(block, markerRow({ batch, month, months, isVoid: true, how: [] }));
-  return block.take();
+  return encodeOwn([markerRow({ batch, month, months, isVoid: true, how: [] })]);
 }
 
 /** How a batch is counted, as its markers tell it; sorted. */
@@ -49,6 +45,19 @@ export function describeSetups(setups: readonly FileSetup[], pins: Pins): string
       how.add(`registry/${name}/${layout}`).add(`layout/${layout}`).add(`rules/${rules}`);
   }
   return [...how].sort();
+}
+
+/** An empty block; its buffers are worth keeping, since a part has few rows of the store's own and these touch them all. */
+let spare: CountsBlock | undefined;
+
+function encodeOwn(rows: readonly OwnRow[]): Uint8Array {
+  const block = spare ?? new CountsBlock();
+  // One that is left half-written by an error is not used again.
+  spare = undefined;
+  for (const row of rows) writeOwnRow(block, row);
+  const bytes = block.take();
+  spare = block;
+  return bytes;
 }
 
 /** Writes a row of the store's own. */

@@ -93,7 +93,9 @@ export class Engine {
   }
 
   ownRows(prefix: string): OwnRow[] {
-    return [...this.#own].flatMap(([project, rows]) => (project.startsWith(prefix) ? rows : []));
+    const found: OwnRow[] = [];
+    for (const [project, rows] of this.#own) if (project.startsWith(prefix)) found.push(...rows);
+    return found;
   }
 
   /** All rows of a day, or of all days, summed by registry, project and day. */
@@ -122,7 +124,9 @@ export class Engine {
 
   #keepOwn({ project, day, downloads, lines_by, downloads_by }: CountsRow): void {
     const row = { project, day, downloads, linesBy: lines_by, downloadsBy: downloads_by };
-    this.#own.set(project, [...(this.#own.get(project) ?? []), row]);
+    const known = this.#own.get(project);
+    if (known) known.push(row);
+    else this.#own.set(project, [row]);
   }
 }
 

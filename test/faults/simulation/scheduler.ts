@@ -50,12 +50,23 @@ export class Scheduler {
 
   /** Runs until nothing is left to happen; false where that takes more than `limit` events. */
   async run(limit: number): Promise<boolean> {
+    const { stackTraceLimit } = Error;
+    // Faults are made by the thousand, and where they come from is asked only of a history that is printed.
+    if (!this.#trace) Error.stackTraceLimit = 0;
+    try {
+      return await this.#live(limit);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  }
+
+  async #live(limit: number): Promise<boolean> {
     for (let count = 0; count < limit && this.broken === undefined; count++) {
       const next = pop(this.#queue);
       if (!next) return true;
       this.now = next.at;
       next.action();
-      await settled();
+      await (count % eventsOfATurn === 0 ? turned() : settled());
     }
     return this.broken !== undefined;
   }
@@ -71,8 +82,18 @@ interface Event {
   readonly action: () => void;
 }
 
-/** Resolves when every promise that can go on has gone on. */
+/** A turn of the event loop takes as long as an event; only there are rejections noticed that nobody handles. */
+const eventsOfATurn = 16;
+
+/** Resolves when every promise that can go on has gone on: a tick comes once no microtask is left. */
 function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+}
+
+/** Resolves then, too, after a turn of the event loop. */
+function turned(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
