@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { CommandError, type ExitCode, type Terminal } from './command.ts';
 import { commands } from './commands.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -11,6 +12,9 @@ import { parseCommandLine } from './parse-command-line.ts';
 
 // Each running statement of the embedded store holds one of libuv's threads, which reading and inflating need too; four are the default.
 process.env.UV_THREADPOOL_SIZE ??= '8';
+
+// Messages and what is compressed are outside of V8's small heap, and at each 24 MB of them it would collect the whole heap.
+setFlagsFromString('--heap-growing-percent=400');
 
 const program = fileURLToPath(import.meta.url);
 const terminal = openTerminal();
