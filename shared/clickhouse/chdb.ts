@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessAborted } from '../in-time.ts';
 import { errno } from './data-folder.ts';
 import { StoreError } from './database.ts';
 import { sqlString } from './parameters.ts';
@@ -133,28 +134,13 @@ function makeConnection(session: Session): Connection {
       waiting++;
       const done = tail.then(() => execute(statement)).finally(() => waiting--);
       tail = done.catch(() => undefined);
+      // Who no longer wants the answer goes on at once; the statement itself cannot be stopped.
       return unlessAborted(done, statement.signal);
     },
     idle: async () => {
       await tail;
     },
   };
-}
-
-/** Lets the caller go on at once when it no longer wants the answer; the statement itself cannot be stopped. */
-async function unlessAborted<T>(done: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await done;
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([done, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 function leastBusy(connections: readonly Connection[]): Connection {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unlessAborted } from '../in-time.ts';
 import type { KafkaAddress } from './connect-kafka.ts';
 import { asKafkaError, type KafkaError } from './kafka-error.ts';
 
@@ -7,7 +8,7 @@ export interface TryingOptions {
   readonly kafka: KafkaAddress;
   /** From the first failure on; for ever where absent. */
   readonly giveUpAfterMs?: number | undefined;
-  /** Ends all trying with its reason. */
+  /** Ends all trying with its reason, and leaves what is asked just then to itself. */
   readonly signal: AbortSignal;
   /** Told once when brokers are away, and once when they are back. */
   onNotice(text: string): void;
@@ -33,7 +34,8 @@ export function keepTrying({ kafka, giveUpAfterMs, signal, onNotice, onRetry }: 
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       signal.throwIfAborted();
       try {
-        const done = await operation();
+        // kafkajs asks brokers that do not answer for minutes, and where it signs in for ever.
+        const done = await unlessAborted(operation(), signal);
         tell(false, 'Kafka is back.');
         return done;
       } catch (error) {

@@ -1,3 +1,4 @@
+import { inTime } from '../in-time.ts';
 import type { ChunkSink } from './chunk-message.ts';
 import { ChunkProducer } from './chunk-producer.ts';
 import { connectKafka } from './connect-kafka.ts';
@@ -12,6 +13,9 @@ export interface ChunkTopic extends AsyncDisposable {
   /** Whether the group has a message that is older than `ageMs` still to count; rejects where Kafka does not say. */
   isFarBehind(group: string, ageMs: number): Promise<boolean>;
 }
+
+/** kafkajs waits for answers to all that was asked; by then it was said what of it came. */
+const closeMs = 2_000;
 
 /** Opens the topic, and makes it where it is missing; waits for brokers that are away as `trying` says, until `opening` ends that. Throws `KafkaError`. */
 export async function openChunkTopic(
@@ -34,12 +38,11 @@ export async function openChunkTopic(
       sink: producer,
       isFarBehind: (group, ageMs) => isFarBehind(admin, { topic, group, before: Date.now() - ageMs }),
       async [Symbol.asyncDispose]() {
-        await producer[Symbol.asyncDispose]();
-        await admin.disconnect().catch(() => {});
+        await inTime(closeMs, Promise.all([producer[Symbol.asyncDispose](), admin.disconnect()]));
       },
     };
   } catch (error) {
-    await admin.disconnect().catch(() => {});
+    await inTime(closeMs, admin.disconnect());
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import { inTime } from '../in-time.ts';
 import { asKafkaError, connectKafka, type KafkaAddress, KafkaError } from './connect-kafka.ts';
 import { type OffsetNote, readNote } from './offset-note.ts';
 import { describeTopic, type TopicFacts, type TopicWanted } from './topic.ts';
@@ -37,8 +38,7 @@ export async function openGroup(
   const admin = connectKafka(address).admin();
   const inWords = <T>(ask: () => Promise<T>) => askInTime(address, ask);
   // kafkajs waits for what is still asked.
-  const close = () =>
-    Promise.race([admin.disconnect().catch(() => undefined), sleep(closeMs, undefined, { ref: false })]);
+  const close = async () => void (await inTime(closeMs, admin.disconnect()));
   const { brokers } = await inWords(async () => {
     await admin.connect();
     return await admin.describeCluster();
