@@ -1,7 +1,7 @@
 import type { Database } from '../../shared/clickhouse/database.ts';
 import type { DropReason } from '../../shared/count/drop-reason.ts';
 import type { WatchedCountryDatabase } from '../../shared/geo/watch-country-database.ts';
-import type { Admin, Kafka } from '../../shared/kafka/connect-kafka.ts';
+import type { Admin, KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
 import type { TopicFacts } from '../../shared/kafka/topic.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { CountedFacts, RetryStage } from './ingest-observer.ts';
@@ -10,7 +10,7 @@ import type { SetupChoice } from './setup-choice.ts';
 
 /** What to ingest, where to, and whom to tell. */
 export interface IngestOptions {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaAddress;
   readonly admin: Admin;
   readonly topic: string;
   readonly facts: TopicFacts;

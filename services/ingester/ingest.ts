@@ -1,3 +1,4 @@
+import { inTime, unlessAborted } from '../../shared/in-time.ts';
 import { createBlockPool } from '../../shared/source/block-pool.ts';
 import { announceFeeder, type Feeder } from '../../shared/store/feed.ts';
 import { counterHere } from '../../shared/workers/counter.ts';
@@ -12,6 +13,8 @@ const blocksPerCounter = 8;
 const blocksBeside = 8;
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
+/** An entry that is not closed by then is taken for a dead one's. */
+const closeMs = 3_000;
 const unclean =
   'The ingester did not end in good order: it may have begun something that the next one finishes. Start it again, or replays are refused.';
 
@@ -29,7 +32,10 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         // One entry for all sessions: only who was taken for dead makes another.
-        if (!(await feeder?.isOpen(options.signal))) feeder = await announce(options);
+        // The store may not answer, and what is asked changes nothing that is counted.
+        const { signal } = options;
+        const isOpen = await unlessAborted(feeder?.isOpen(signal) ?? Promise.resolve(false), signal);
+        if (!isOpen) feeder = await unlessAborted(announce(options), signal);
         // Anew with each: a thread that has failed stays so.
         await using counters = openCounters(options);
         const session = new Session({ options, summary, counters, targets, feeder: feeder as Feeder });
@@ -45,7 +51,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       }
     }
   } finally {
-    await feeder?.close(isClean);
+    if (feeder) await inTime(closeMs, feeder.close(isClean));
   }
   if (!isClean && feeder) {
     summary.refuse(unclean);

@@ -4,6 +4,7 @@ import { clientAddressOf, type Settings } from '../../shared/config.ts';
 import { dayAt, isoDay } from '../../shared/days.ts';
 import { installedCountryDatabase, isStale } from '../../shared/geo/open-country-database.ts';
 import { watchCountryDatabase } from '../../shared/geo/watch-country-database.ts';
+import { inTime } from '../../shared/in-time.ts';
 import type { Admin } from '../../shared/kafka/connect-kafka.ts';
 import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
 import { keepTrying } from '../../shared/kafka/keep-trying.ts';
@@ -34,6 +35,8 @@ interface Configured {
 
 /** A month in more parts than this is merged at the end of a run that has one. */
 const mostParts = 30;
+/** kafkajs waits for answers to all that was asked. */
+const closeMs = 2_000;
 
 /** `tallymark ingest`, once its flags are known to be right. */
 export async function runIngest(
@@ -42,8 +45,7 @@ export async function runIngest(
 ): Promise<ExitCode> {
   const { flags, terminal, signal } = invocation;
   const setups = new SetupChoice(choiceOptions(flags, settings));
-  const kafka = connectKafka(broker);
-  const admin = kafka.admin();
+  const admin = connectKafka(broker).admin();
   const inWords = (error: unknown) => wordsFor(error, { invocation, broker });
   const narrator = new Narrator(terminal, createLog(settings.log, terminal.err), inWords);
   const meter = createIngestMeter();
@@ -56,7 +58,7 @@ export async function runIngest(
     const countries = watchCountryDatabase(countryDatabasePath(settings) ?? installedCountryDatabase());
     warnIfStale(countries.current(), terminal.err);
     const summary = await ingest({
-      kafka,
+      kafka: broker,
       admin,
       topic: settings.kafka.topic,
       facts,
@@ -86,7 +88,7 @@ export async function runIngest(
     throw error;
   } finally {
     narrator.clear();
-    await admin.disconnect().catch(() => undefined);
+    await inTime(closeMs, admin.disconnect());
   }
 }
 

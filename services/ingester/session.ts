@@ -1,3 +1,4 @@
+import { inTime, unlessAborted } from '../../shared/in-time.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
 import { type FencedConsumer, joinGroup } from '../../shared/kafka/fenced-consumer.ts';
 import type { BlockPool } from '../../shared/source/block-pool.ts';
@@ -19,6 +20,10 @@ const inboxBytes = 64 * 2 ** 20;
 const lookMs = 250;
 /** The lag of a scrape is not older than this, and what a look takes. */
 const progressMs = 5_000;
+/** How long the last look may take, which asks Kafka and the store. */
+const lastLookMs = 1_000;
+/** How long notes for the operator's eye may take at the end. */
+const notesMs = 1_000;
 /** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
 const stopMs = 20_000;
 
@@ -70,20 +75,23 @@ export class Session {
   /** Ends when all targets are reached or the signal is aborted; true where all that was begun is finished. Rejects where it cannot go on. */
   async run(): Promise<boolean> {
     await using consumer = await this.#join();
+    // Told to stop before it was given anything.
+    if (consumer === undefined) return !this.isGiven;
     try {
       await this.#untilDone(consumer);
       return await this.#stop(consumer);
     } finally {
-      await this.#sites.written();
+      await inTime(notesMs, this.#sites.written());
     }
   }
 
-  async #join(): Promise<FencedConsumer> {
-    const { kafka, topic, group, onEvent } = this.#around.options;
+  async #join(): Promise<FencedConsumer | undefined> {
+    const { kafka, topic, group, signal, onEvent } = this.#around.options;
     return await joinGroup({
       kafka,
       topic,
       group,
+      signal,
       onAssigned: (partitions) => {
         onEvent({ event: 'assigned', partitions: partitions.length });
         this.#assigned.replace(partitions);
@@ -97,10 +105,15 @@ export class Session {
     const over = new AbortController();
     const looking = this.#look(targets, AbortSignal.any([options.signal, over.signal]));
     try {
-      await Promise.race([looking, consumer.failed, this.#assigned.failed]);
+      await unlessAborted(
+        Promise.race([looking, consumer.failed, this.#assigned.failed]),
+        options.signal,
+      ).catch((error: unknown) => {
+        if (!options.signal.aborted) throw error;
+      });
     } finally {
       over.abort();
-      await looking.catch(() => undefined);
+      await inTime(lastLookMs, looking);
     }
   }
 

@@ -41,6 +41,7 @@ export async function openEmbeddedStore(folder: DataFolder, patienceMs: number):
   const left: Backend[] = [];
   let role: Role | undefined;
   let taking: Promise<Role> | undefined;
+  let isClosed = false;
   const find = async (): Promise<Role> => {
     if (role !== undefined) return role;
     taking ??= takeRole(folder, socket.path, patienceMs).finally(() => {
@@ -55,7 +56,11 @@ export async function openEmbeddedStore(folder: DataFolder, patienceMs: number):
   });
   return {
     owner: () => role?.engine !== undefined,
-    find: async () => (await find()).backend,
+    find: async () => {
+      // What was left behind must not open the store again.
+      if (isClosed) throw new StoreError('The store was closed.');
+      return (await find()).backend;
+    },
     lost: (backend) => {
       if (role?.backend !== backend || role.engine !== undefined) return;
       // Others of its statements may still be under way: it is closed at the end.
@@ -63,6 +68,7 @@ export async function openEmbeddedStore(folder: DataFolder, patienceMs: number):
       role = undefined;
     },
     [Symbol.asyncDispose]: async () => {
+      isClosed = true;
       const last = role ?? (await taking?.catch(() => undefined));
       // The order matters: once chDB is closed another process may bind the socket, which we then must not unlink.
       await last?.server?.close();

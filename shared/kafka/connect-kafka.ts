@@ -1,4 +1,4 @@
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
+import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 
 export type { Admin, Kafka } from 'kafkajs';
@@ -38,7 +38,10 @@ const RETRIES = 5;
  * A kafkajs client that reads all compressions of Kafka. It connects when something made from it does, writes nothing to stderr (kafkajs'
  * own lines quote addresses and errors), and what it throws is for `asKafkaError`.
  */
-export function connectKafka({ brokers, tls, sasl, clientId }: KafkaAddress): Kafka {
+export function connectKafka(
+  { brokers, tls, sasl, clientId }: KafkaAddress,
+  { socketFactory }: { readonly socketFactory?: ISocketFactory } = {},
+): Kafka {
   registerCodecs();
   return new Kafka({
     brokers: [...brokers],
@@ -47,6 +50,7 @@ export function connectKafka({ brokers, tls, sasl, clientId }: KafkaAddress): Ka
     retry: { initialRetryTime: FIRST_RETRY_MS, retries: RETRIES },
     logLevel: logLevel.NOTHING,
     logCreator: () => () => {},
+    ...(socketFactory && { socketFactory }),
     ...(tls && { ssl: tlsOptions(tls) }),
     ...(sasl && { sasl: saslOptions(sasl) }),
   });

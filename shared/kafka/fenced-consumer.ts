@@ -1,21 +1,28 @@
 import type { Admin, Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { inTime, unlessAborted } from '../in-time.ts';
 import { assignInTurn } from './assign-in-turn.ts';
 import { type AssignedPartition, NotSent, PartitionLost } from './assigned-partition.ts';
+import { beginNothingMore } from './begin-nothing-more.ts';
+import { connectKafka, type KafkaAddress } from './connect-kafka.ts';
+import { cuttableSockets } from './cuttable-sockets.ts';
+import { leaveGroup } from './leave-group.ts';
 import type { FetchedMessages, TopicMessage } from './message.ts';
 import { OffsetOutOfRange, refuseDefaultOffsets } from './refuse-default-offsets.ts';
 
 /** Which group reads what, and who is told of it. */
 export interface ConsumerOptions {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaAddress;
   readonly topic: string;
   readonly group: string;
+  /** Ends joining. */
+  readonly signal: AbortSignal;
   /** The group was joined, and gives these partitions; those it gave before are lost. */
   onAssigned(partitions: readonly AssignedPartition[]): void;
   /** False where these are not the messages that are wanted; they are then fetched again when `readFrom` says so. */
   onFetched(partition: AssignedPartition, fetched: FetchedMessages): boolean;
 }
 
-/** A member of a group. Disposing of it leaves the group. */
+/** A member of a group. Disposing of it leaves the group, or where the brokers do not let it in a few seconds, all of its connections. */
 export interface FencedConsumer extends AsyncDisposable {
   /** Rejects when the member cannot go on: a new one has to be made. Never resolves. */
   readonly failed: Promise<never>;
@@ -26,6 +33,8 @@ const sessionTimeoutMs = 30_000;
 /** How long the group waits for members that are to join anew. */
 const rebalanceTimeoutMs = 60_000;
 const heartbeatMs = 3_000;
+/** How long leaving may take: others get the partitions at once then, and else when the session has passed. */
+const leaveMs = 4_000;
 /** How long a fetch waits where there is nothing. */
 const fetchWaitMs = 200;
 const partitionFetchBytes = 1 << 20;
@@ -33,15 +42,16 @@ const fetchBytes = 8 << 20;
 
 /**
  * Joins a group and fetches what it gives. The broker checks a member's generation and not what it owns (kafkajs #1046), so each join begins
- * an epoch of our own, before the request is sent, and nothing of an earlier epoch is committed any more.
+ * an epoch of our own, before the request is sent, and nothing of an earlier epoch is committed any more. Undefined where the signal ended it.
  */
-export async function joinGroup(options: ConsumerOptions): Promise<FencedConsumer> {
+export async function joinGroup(options: ConsumerOptions): Promise<FencedConsumer | undefined> {
   const member = new Member(options);
   try {
-    await member.start();
+    await unlessAborted(member.started, options.signal);
     return member;
   } catch (error) {
     await member[Symbol.asyncDispose]();
+    if (options.signal.aborted) return undefined;
     throw error;
   }
 }
@@ -50,26 +60,35 @@ type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
 class Member implements FencedConsumer {
   readonly failed: Promise<never>;
+  readonly started: Promise<void>;
   readonly #options: ConsumerOptions;
+  readonly #sockets = cuttableSockets();
+  readonly #kafka: Kafka;
   readonly #consumer: Consumer;
   readonly #admin: Admin;
   #epoch = new AbortController();
   #assigned = new Map<number, Partition>();
+  /** As which the group knows us; undefined before it was joined. */
+  #memberId: string | undefined;
+  #isJoining = false;
+  #hasLeft = false;
   #fail: (error: unknown) => void = () => undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#admin = options.kafka.admin();
+    this.#kafka = connectKafka(options.kafka, this.#sockets);
+    this.#admin = this.#kafka.admin();
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
     // Whoever does not wait for it learns of it by the partitions' signals.
     this.failed.catch(() => undefined);
-    this.#consumer = options.kafka.consumer({
+    this.#consumer = this.#kafka.consumer({
       groupId: options.group,
       allowAutoTopicCreation: false,
       partitionAssigners: [
         ({ cluster }) => {
+          beginNothingMore(cluster, () => this.#hasLeft);
           refuseDefaultOffsets(cluster, () => this.#fail(new OffsetOutOfRange()));
           return assignInTurn(cluster, () => this.#beginEpoch());
         },
@@ -82,12 +101,17 @@ class Member implements FencedConsumer {
       maxBytes: fetchBytes,
       retry: { retries: 5, restartOnFailure: async () => false },
     });
+    this.started = this.#start();
   }
 
-  async start(): Promise<void> {
+  async #start(): Promise<void> {
     const { topic } = this.#options;
     const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#assign(payload.memberAssignment[topic] ?? []));
+    this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
+      this.#memberId = memberId;
+      this.#isJoining = false;
+      this.#assign(memberAssignment[topic] ?? []);
+    });
     this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error));
     this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => this.#passWithoutMessages(payload));
     await Promise.all([this.#admin.connect(), this.#consumer.connect()]);
@@ -100,12 +124,27 @@ class Member implements FencedConsumer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#hasLeft = true;
     this.#epoch.abort(new PartitionLost());
+    await inTime(leaveMs, this.#leave());
+    // Whatever still waits for brokers must not go on when they answer at last.
+    this.#sockets.cut();
+  }
+
+  async #leave(): Promise<void> {
+    const { group, topic } = this.#options;
+    const memberId = this.#memberId;
+    if (this.#isJoining && memberId !== undefined) {
+      await leaveGroup(this.#kafka, { group, topic, memberId }).catch(() => undefined);
+    }
+    // Who joins for the first time is named by the answer alone, and kafkajs does not leave for it before.
+    await this.started.catch(() => undefined);
     await this.#consumer.disconnect().catch(() => undefined);
     await this.#admin.disconnect().catch(() => undefined);
   }
 
   #beginEpoch(): void {
+    this.#isJoining = true;
     this.#epoch.abort(new PartitionLost());
     this.#epoch = new AbortController();
     this.#assigned = new Map();
@@ -114,6 +153,7 @@ class Member implements FencedConsumer {
   }
 
   #assign(partitions: readonly number[]): void {
+    if (this.#hasLeft) return;
     const { topic, group } = this.#options;
     const around = { topic, group, consumer: this.#consumer, admin: this.#admin, signal: this.#epoch.signal };
     this.#assigned = new Map(partitions.map((partition) => [partition, new Partition(partition, around)]));

@@ -1,0 +1,111 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type RunningCli, startCli } from '../start-cli.ts';
+import { untilMembers } from './expire-members.ts';
+import { feedFrame } from './open-feed.ts';
+import { type Feed, feedEnv, ingestArguments, shipArguments } from './ship-and-ingest.ts';
+
+const random = seededRandom(1);
+const timeout = 180_000;
+/** Whoever starts processes kills them after some 30 s (Kubernetes), or 90 s (systemd). */
+const atMostMs = 28_000;
+/** Where there is nothing that could be finished. */
+const quickMs = 8_000;
+
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('told to stop'), () => {
+  const frame = feedFrame({ quick: true });
+  const started: RunningCli[] = [];
+  afterEach(async () => {
+    frame.running.kill(1, 'SIGCONT');
+    for (const cli of started.splice(0)) await cli[Symbol.asyncDispose]();
+  });
+
+  function start(args: readonly string[], feed: Feed): RunningCli {
+    const cli = startCli(args, { env: feedEnv(feed) });
+    started.push(cli);
+    return cli;
+  }
+
+  async function startIngester(feed: Feed): Promise<RunningCli> {
+    const cli = start(ingestArguments(feed), feed);
+    await until(() => cli.stderr().includes('assigned') || cli.stderr().includes('partitions'));
+    return cli;
+  }
+
+  test('an ingester and a shipper end while the broker stands still', { timeout }, async () => {
+    const feed = await frame.openFeed('frozen-broker');
+    const log = join(frame.folder, 'live.log');
+    const lines = readFileSync(frame.makeLogs('frozen', random).paths[0]!);
+    writeFileSync(log, lines);
+    const shipper = start(shipArguments(feed, [log]), feed);
+    const ingester = await startIngester(feed);
+    await until(() => /batches=[1-9]/.test(ingester.stderr()));
+    // Something is on its way when they are told.
+    const growing = setInterval(() => appendFileSync(log, lines), 50);
+    await sleep(2_500);
+    await frame.running.kill(1, 'SIGSTOP');
+    await sleep(1_500);
+    clearInterval(growing);
+    const took = await Promise.all([endOf(ingester), endOf(shipper)]);
+    expect(Math.max(...took)).toBeLessThan(atMostMs);
+  });
+
+  test('an ingester ends while it waits for brokers that stand still', { timeout }, async () => {
+    const feed = await frame.openFeed('frozen-from-the-start');
+    await frame.running.kill(1, 'SIGSTOP');
+    const ingester = start(ingestArguments(feed), feed);
+    const shipper = start(shipArguments(feed, [frame.folder]), feed);
+    await sleep(4_000);
+    const took = await Promise.all([endOf(ingester), endOf(shipper)]);
+    expect(Math.max(...took)).toBeLessThan(quickMs);
+  });
+
+  test('an ingester ends while its group waits for one that stands still', { timeout }, async () => {
+    const feed = await frame.openFeed('frozen-member');
+    const elsewhere = (name: string) => ({ ...feed, data: join(frame.folder, name) });
+    const frozen = await startIngester(elsewhere('first'));
+    const second = await startIngester(elsewhere('second'));
+    await untilMembers(frame.running.brokers, feed.group, 2);
+    await sleep(3_000);
+    frozen.kill('SIGSTOP');
+    const third = start(ingestArguments(feed), elsewhere('third'));
+    // Second joins anew by its next heartbeat.
+    await sleep(8_000);
+    expect(await endOf(second)).toBeLessThan(quickMs);
+    // It has left, and the group does not wait for it too.
+    await untilMembers(frame.running.brokers, feed.group, 2);
+    expect(await endOf(third)).toBeLessThan(quickMs);
+  });
+
+  test('a guest of the store ends while the owner stands still', { timeout }, async () => {
+    const feed = await frame.openFeed('frozen-owner');
+    const owner = await startIngester(feed);
+    const guest = await startIngester(feed);
+    await untilMembers(frame.running.brokers, feed.group, 2);
+    await sleep(3_000);
+    owner.kill('SIGSTOP');
+    await sleep(6_000);
+    expect(await endOf(guest)).toBeLessThan(atMostMs);
+  });
+});
+
+async function until(is: () => boolean): Promise<void> {
+  for (let waits = 0; !is(); waits++) {
+    if (waits > 600) throw new Error('it does not come');
+    await sleep(100);
+  }
+}
+
+/** Tells it to stop; how many milliseconds it then takes, much more than it may where it does not end. */
+async function endOf(cli: RunningCli): Promise<number> {
+  const start = performance.now();
+  cli.kill('SIGTERM');
+  await Promise.race([cli.ended, sleep(75_000)]);
+  const took = performance.now() - start;
+  if (process.env.TOLD) console.log(`${Math.round(took)} ms: ${cli.stderr()}`);
+  return took;
+}

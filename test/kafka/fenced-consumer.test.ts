@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
+import { connectKafka } from '../../shared/kafka/connect-kafka.ts';
+import { joinGroup } from '../../shared/kafka/fenced-consumer.ts';
+import { brokerTitle, whyNoBrokers } from './brokers.ts';
+
+const connections = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 60_000 }, () => {
+  let running: RunningBrokers;
+
+  beforeAll(async () => {
+    running = await startBrokers({ quick: true });
+    const admin = connectKafka({ brokers: running.brokers }).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'lines', numPartitions: 2 }] });
+    await admin.disconnect();
+  }, 120_000);
+  afterAll(async () => await running?.stop());
+
+  /** Joins a group, and says what it is given. */
+  async function join(group: string, signal = new AbortController().signal) {
+    const given: number[] = [];
+    const member = await joinGroup({
+      kafka: { brokers: running.brokers },
+      topic: 'lines',
+      group,
+      signal,
+      onAssigned: (partitions) => given.push(partitions.length),
+      onFetched: () => true,
+    });
+    return { member, given };
+  }
+
+  test('that leaves a broker which stands still does not go on when that does', async () => {
+    const before = connections();
+    const { member, given } = await join('frozen');
+    expect(given).toEqual([2]);
+    await running.kill(1, 'SIGSTOP');
+    const start = performance.now();
+    await member?.[Symbol.asyncDispose]();
+    expect(performance.now() - start).toBeLessThan(6_000);
+    await running.kill(1, 'SIGCONT');
+    for (let looks = 0; looks < 30; looks++) {
+      await sleep(100);
+      expect(connections()).toBe(before);
+    }
+    expect(given).toEqual([2]);
+  });
+
+  test('that is told to stop while it joins is given nothing, and is gone', async () => {
+    const { member: first, given: firstGiven } = await join('joined');
+    // The group waits until the first joins anew, by its next heartbeat.
+    const stopping = new AbortController();
+    setTimeout(() => stopping.abort(), 500);
+    const { member, given } = await join('joined', stopping.signal);
+    expect(member).toBeUndefined();
+    expect(given).toEqual([]);
+    while (firstGiven.length < 3) await sleep(100);
+    expect(firstGiven).toEqual([2, 1, 2]);
+    await first?.[Symbol.asyncDispose]();
+  });
+});
