@@ -5,6 +5,7 @@
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -18,7 +19,7 @@ export const STORE_HEADER = 'x-tallymark-store';
 /** Answers requests with what the engine says. */
 export interface StatementHandler {
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** Refuses new statements and waits for those that run. */
+  /** Refuses new statements, waits for those that run, and gives up those that do not come to their end. */
   finish(): Promise<void>;
 }
 
@@ -47,6 +48,8 @@ const KEEP_ALIVE_MS = 60_000;
 /** How long an owner that closes tells those who come to go elsewhere. */
 const LEAVING_MS = 200;
 const LOOK_MS = 10;
+/** How long an owner that closes waits for the rest of a statement: whoever sends it may stand still. */
+const ARRIVING_MS = 2_000;
 
 /** How an HTTP server has to be made for `StatementHandler`. */
 export const SERVER_OPTIONS = {
@@ -83,16 +86,20 @@ async function untilGone(server: Server): Promise<void> {
 /** Makes the handler of `engine`'s statements for a server of the caller's; `id` names the store. */
 export function statementHandler(engine: Engine, id: string): StatementHandler {
   let leaving = false;
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, IncomingMessage>();
   return {
     handle: (req, res) => {
       res.setHeader(STORE_HEADER, id);
       const done = answer(engine, req, res, leaving).finally(() => running.delete(done));
-      running.add(done);
+      running.set(done, req);
     },
     finish: async () => {
       leaving = true;
-      while (running.size > 0) await Promise.all(running);
+      const late = setTimeout(() => {
+        for (const req of running.values()) if (!req.complete) req.destroy();
+      }, ARRIVING_MS);
+      while (running.size > 0) await Promise.all(running.keys());
+      clearTimeout(late);
     },
   };
 }
@@ -130,7 +137,8 @@ async function answer(
 }
 
 async function execute(engine: Engine, url: URL, req: IncomingMessage): Promise<Uint8Array> {
-  const body = req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req;
+  // Not `pipe`: what is inflated would not end where the request breaks off.
+  const body = req.headers['content-encoding'] === 'gzip' ? pipeline(req, createGunzip(), () => {}) : req;
   const asked = url.searchParams.get('query');
   const insert = asked === null ? null : /^(INSERT INTO [\s\S]+?)\s+FORMAT\s+(\w+)\s*$/i.exec(asked);
   const { settings, params } = readParameters(url.searchParams);
