@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { endNativeStatements } from '../shared/clickhouse/native-statements.ts';
+import { inTime } from '../shared/in-time.ts';
 import { CommandError, type ExitCode, type Terminal } from './command.ts';
 import { commands } from './commands.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -16,12 +18,18 @@ process.env.UV_THREADPOOL_SIZE ??= '8';
 // Messages and what is compressed are outside of V8's small heap, and at each 24 MB of them it would collect the whole heap.
 setFlagsFromString('--heap-growing-percent=400');
 
+/** Who is told to stop and has not by then waits for what does not come: an owner of the store that stands still, a reader of its output. */
+const longestEndMs = 45_000;
+/** How long a statement may take that runs when the command fails. */
+const longestStatementMs = 5_000;
+
 const program = fileURLToPath(import.meta.url);
 const terminal = openTerminal();
 const stopping = new AbortController();
+let hasFailed = false;
 
-process.on('uncaughtException', (error) => process.exit(report(error)));
-process.on('unhandledRejection', (error) => process.exit(report(error)));
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 // Another command that started this one (`demo`, `up`) is gone, and nobody else would end it.
@@ -60,15 +68,39 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   });
 }
 
-/** The first Ctrl-C asks the command to finish what it holds, the second ends at once; the store takes either. */
+/** The first Ctrl-C asks the command to finish what it holds, the second ends at once, as does its own patience; the store takes either. */
 function stop(signal: NodeJS.Signals): void {
   if (stopping.signal.aborted) {
-    // By the signal and not by `exit`, which waits in chDB's own handlers for as long as a statement of it runs, or for ever.
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
+    endBy(signal);
+    return;
   }
   stopping.abort();
+  setTimeout(() => {
+    const seconds = longestEndMs / 1000;
+    terminal.err(
+      `tallymark: it did not come to its end within ${seconds} s, and is ended; nothing is lost\n`,
+    );
+    endBy(signal);
+  }, longestEndMs).unref();
   if (terminal.errMoves) terminal.err('\nstopping; once more to stop at once\n');
+}
+
+/** Ends where nobody foresaw it, by the first of several failures. */
+function fail(error: unknown): void {
+  if (!hasFailed) void exit(report(error));
+  hasFailed = true;
+}
+
+/** Ends in the middle of things: `exit` runs chDB's handlers, which is for when no statement of it runs. */
+async function exit(code: ExitCode): Promise<void> {
+  if (await inTime(longestStatementMs, endNativeStatements())) process.exit(code);
+  endBy('SIGKILL');
+}
+
+/** By the signal and not by `exit`, which waits in chDB's own handlers for as long as a statement of it runs, or for ever. */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 function report(error: unknown): ExitCode {
@@ -82,7 +114,7 @@ function report(error: unknown): ExitCode {
 function openTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') process.exit(1);
+      if (error.code !== 'EPIPE') void exit(1);
     });
   }
   return {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { unlessAborted } from '../in-time.ts';
 import { errno } from './data-folder.ts';
 import { StoreError } from './database.ts';
+import { runNatively } from './native-statements.ts';
 import { sqlString } from './parameters.ts';
 
 type Session = import('chdb').Session;
@@ -124,7 +125,8 @@ function makeConnection(session: Session): Connection {
     ];
     changed = [...new Set([...changed, ...settings.map(([name]) => name)])];
     const prefix = assignments.length === 0 ? '' : `SET ${assignments.join(', ')}; `;
-    const result = await session.queryAsync(prefix + statement.sql, { format: statement.format });
+    const { format } = statement;
+    const result = await runNatively(() => session.queryAsync(prefix + statement.sql, { format }));
     changed = settings.map(([name]) => name);
     return result.bytes();
   };

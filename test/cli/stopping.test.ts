@@ -54,6 +54,32 @@ describe('a command that is stopped', { timeout: 60_000 }, () => {
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
+  test.each([
+    { seconds: 2, end: [1, null] },
+    { seconds: 20, end: [null, 'SIGKILL'] },
+  ])('that fails beside a statement of $seconds s waits for no longer one', async ({ seconds, end }) => {
+    const hook = join(folder, `fails-${seconds}.mjs`);
+    const engine = new URL('../../dist/shared/clickhouse/chdb.js', import.meta.url);
+    writeFileSync(
+      hook,
+      `import { openEngine } from '${engine}';
+       const { run } = await openEngine('${join(folder, `fails-${seconds}`)}', 'tallymark');
+       const sql = 'SELECT sleepEachRow(1) FROM numbers(${seconds}) SETTINGS max_block_size = 1';
+       run({ lane: 'read', sql, params: {}, settings: {}, format: 'Null' }).catch(() => {});
+       setTimeout(() => { throw new Error('nobody foresaw it'); }, 500);`,
+    );
+    const waits = ['ship', folder, '--brokers', '127.0.0.1:1', '--data', folder];
+    const child = spawn(process.execPath, ['--import', hook, program, ...waits]);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const start = performance.now();
+    expect(await once(child, 'exit'), said).toEqual(end);
+    expect(performance.now() - start).toBeLessThan(12_000);
+    expect(said).toContain('unexpected error Error');
+  });
+
   test('goes on where nobody reads what it says', async () => {
     const log = join(folder, 'access.log');
     const data = join(folder, 'pipe');

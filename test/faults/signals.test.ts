@@ -64,3 +64,16 @@ test(`a signal again ends a replay at once, even one whose store does not answer
   expect((await replay.ended).exit).toBe(0);
   expect(findMistakes(await readBooks({ data }), [logs])).toEqual([]);
 });
+
+test(`a replay whose store does not answer ends by itself when it is told to stop (seed ${seed})`, {
+  timeout,
+}, async () => {
+  await using owner = startCli(replayArguments(logs.paths, data));
+  await storeOpened(data, owner);
+  await using guest = startCli(replayArguments(logs.paths, data));
+  await sleep(1_500);
+  owner.kill('SIGSTOP');
+  guest.kill('SIGTERM');
+  const ended = await Promise.race([guest.ended, sleep(60_000, 'still running')]);
+  expect(ended).toMatchObject({ stdout: '' });
+});
