@@ -24,7 +24,8 @@ const unclean =
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const summary = new Summary();
-  const targets = options.once ? await fetchHighs(options.admin, options.topic) : undefined;
+  const { admin, topic, signal } = options;
+  const targets = options.once ? await unlessAborted(fetchHighs(admin, topic), signal) : undefined;
   let feeder: Feeder | undefined;
   let isClean = false;
   let sessions = 0;
@@ -33,7 +34,6 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       try {
         // One entry for all sessions: only who was taken for dead makes another.
         // The store may not answer, and what is asked changes nothing that is counted.
-        const { signal } = options;
         const isOpen = await unlessAborted(feeder?.isOpen(signal) ?? Promise.resolve(false), signal);
         if (!isOpen) feeder = await unlessAborted(announce(options), signal);
         // Anew with each: a thread that has failed stays so.
@@ -44,10 +44,10 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         break;
       } catch (error) {
         if (error instanceof LayoutUndecided) throw error;
-        if (options.signal.aborted) break;
+        if (signal.aborted) break;
         if (summary.movedOn()) pauseMs = firstPauseMs;
         options.onEvent({ event: 'again', error, pauseMs });
-        await options.store.clock.sleep(pauseMs, options.signal).catch(() => undefined);
+        await options.store.clock.sleep(pauseMs, signal).catch(() => undefined);
       }
     }
   } finally {

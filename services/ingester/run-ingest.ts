@@ -4,7 +4,7 @@ import { clientAddressOf, type Settings } from '../../shared/config.ts';
 import { dayAt, isoDay } from '../../shared/days.ts';
 import { installedCountryDatabase, isStale } from '../../shared/geo/open-country-database.ts';
 import { watchCountryDatabase } from '../../shared/geo/watch-country-database.ts';
-import { inTime } from '../../shared/in-time.ts';
+import { inTime, unlessAborted } from '../../shared/in-time.ts';
 import type { Admin } from '../../shared/kafka/connect-kafka.ts';
 import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
 import { keepTrying } from '../../shared/kafka/keep-trying.ts';
@@ -54,7 +54,7 @@ export async function runIngest(
     const facts = await openWhenThere(admin, invocation, { settings, broker });
     for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);
     await using connection = await openStore(settings, 'write');
-    await requirePartitions(connection, settings.kafka.topic, facts);
+    await unlessAborted(requirePartitions(connection, settings.kafka.topic, facts), signal);
     const countries = watchCountryDatabase(countryDatabasePath(settings) ?? installedCountryDatabase());
     warnIfStale(countries.current(), terminal.err);
     const summary = await ingest({
