@@ -34,7 +34,7 @@ export const ingestCommand: Command<IngestFlags> = {
     { flags: '--once', description: 'end when all that was there at the start is counted' },
     {
       flags: '--batch-seconds <n>',
-      description: 'how old a line may get before it is stored',
+      description: 'how old a line may get before it is stored; a minute while more waits than is counted',
       is: 'integer',
       default: 10,
     },

@@ -9,6 +9,7 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Counter } from '../../shared/workers/counter.ts';
 import { Inbox } from './inbox.ts';
 import type { IngestObserver } from './ingest-observer.ts';
+import { isFull } from './is-full.ts';
 import { lookUpPartition } from './look-up-partition.ts';
 import { digestOfMessage, OpenBatch } from './open-batch.ts';
 import { PartitionRefused } from './partition-refused.ts';
@@ -31,7 +32,7 @@ export interface PartitionOptions {
   /** Digest of the country database that the counters were made with, and the database of the next batch. */
   readonly geo: string;
   countries(): { readonly bytes: Uint8Array; readonly digest: string };
-  /** A batch is cut when its first message is so old. */
+  /** How long a batch may be open: see `is-full.ts`. */
   readonly batchMs: number;
   /** Bytes that the sums of this partition may take, and the messages that wait. */
   memoryBytes(): number;
@@ -46,9 +47,6 @@ export class Unfinished extends Error {
   override readonly name = 'Unfinished';
 }
 
-/** A batch of so many rows of `counts` is full, as in a replay. */
-const maxRows = 100_000;
-const maxStretches = 8_000;
 /**
  * How often a log that ends before what was counted is looked at again: a new leader may not know yet how far it goes, and who was stopped
  * for a while does not know yet that others have counted on.
@@ -284,15 +282,19 @@ export class PartitionIngest {
 
   #msToCut(): number {
     if (this.#batch === undefined) return idleMs;
-    return Math.max(0, this.#openedAt + this.#options.batchMs - this.#options.store.clock.now());
+    return Math.max(0, this.#options.batchMs - this.#openMs());
+  }
+
+  #openMs(): number {
+    return this.#options.store.clock.now() - this.#openedAt;
   }
 
   #isDue(): boolean {
     const batch = this.#batch;
     if (batch === undefined) return false;
-    const { rows, bytes, stretches } = batch.fill;
-    const isFull = rows >= maxRows || bytes >= this.#options.memoryBytes() || stretches >= maxStretches;
-    return isFull || this.#msToCut() === 0 || batch.next >= this.#flushAt;
+    const { batchMs, memoryBytes } = this.#options;
+    const filling = { fill: batch.fill, openMs: this.#openMs(), moreWaits: this.#inbox.bytes > 0 };
+    return batch.next >= this.#flushAt || isFull(filling, { batchMs, memoryBytes: memoryBytes() });
   }
 
   /** Cuts the open batch once the one before is in the store, and has it written while the next is tallied. */
