@@ -33,6 +33,15 @@ class FeedingLost extends Error {
   }
 }
 
+/** Whoever goes on finds what was begun, burns the rest of it and reads anew what of it is not counted. */
+class BatchBurnt extends Error {
+  override readonly name = 'BatchBurnt';
+
+  constructor() {
+    super('Another ingester gave up a batch that was being inserted, since Kafka has not all of its messages any more.');
+  }
+}
+
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 
@@ -142,10 +151,13 @@ export class PartitionWriter {
     if (lastMessage) how.push(lastMessageWord(lastMessage));
     const byMonth = new Map(batch.months.map((month) => [month.month, month]));
     for (const month of months) {
-      if (there.some((marker) => marker.month === month)) continue;
       const marker: Marker = { batch: name, month, months, isVoid: false, how: how.toSorted() };
-      const rows = encodePart(marker, stretches, byMonth.get(month) ?? emptyMonth(month));
-      await this.#insertPart({ batch: name, month, rows });
+      const rows = () => encodePart(marker, stretches, byMonth.get(month) ?? emptyMonth(month));
+      const found =
+        there.find((one) => one.month === month) ??
+        (await this.#insertPart({ batch: name, month, rows: rows() }));
+      // By who had the partition before and stood still since; it may look at Kafka and the store before it learns that it has lost it.
+      if (found.isVoid) throw new BatchBurnt();
     }
   }
 
