@@ -1,5 +1,6 @@
 import type { Block } from '../../shared/source/block.ts';
 import type { BlockPool } from '../../shared/source/block-pool.ts';
+import { copyInto } from '../../shared/source/copy-into.ts';
 import { cutLines } from '../../shared/source/cut-lines.ts';
 
 const newline = 0x0a;
@@ -14,7 +15,7 @@ export async function feedLines(
   let read = 0;
   const fill = async (into: Buffer): Promise<number> => {
     const part = lines.subarray(read, read + into.length);
-    into.set(part);
+    copyInto(into, part);
     read += part.length;
     return part.length;
   };

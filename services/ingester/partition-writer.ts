@@ -38,7 +38,9 @@ class BatchBurnt extends Error {
   override readonly name = 'BatchBurnt';
 
   constructor() {
-    super('Another ingester gave up a batch that was being inserted, since Kafka has not all of its messages any more.');
+    super(
+      'Another ingester gave up a batch that was being inserted, since Kafka has not all of its messages any more.',
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { copyInto } from './copy-into.ts';
 import type { Fill } from './cut-lines.ts';
 import { StreamError } from './stream-error.ts';
 
@@ -77,7 +78,7 @@ export function readerOf(chunks: Chunks, from: number): ByteReader {
         chunk = next.value.subarray(passed);
       }
       const count = Math.min(into.length, chunk.length);
-      into.set(chunk.subarray(0, count));
+      copyInto(into, chunk.subarray(0, count));
       chunk = chunk.subarray(count);
       return count;
     },

@@ -1,4 +1,5 @@
 import type { Chunks } from './chunks.ts';
+import { copyInto } from './copy-into.ts';
 
 interface LiveReaderOptions {
   /** Resolves when more may be read. */
@@ -46,7 +47,7 @@ export class LiveReader {
     let length = 0;
     const take = () => {
       const piece = this.#rest.subarray(0, into.length - length);
-      into.set(piece, length);
+      copyInto(into, piece, length);
       length += piece.length;
       this.#rest = this.#rest.subarray(piece.length);
     };
