@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -13,9 +13,13 @@ export function writeResults(name: 'replay' | 'kafka', lines: readonly string[])
   }).trim();
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
-  const text = [`# ${name}, ${date}, commit ${commit}`, `${machine}. One run.`, '', ...lines, ''].join('\n');
+  const heading = `# ${name}, ${date}, commit ${commit}`;
+  const text = [heading, '', `${machine}. One run.`, '', ...lines, ''].join('\n');
   const results = fileURLToPath(new URL('results/', import.meta.url));
+  const file = `${results}${date}-${commit}-${name}.md`;
   mkdirSync(results, { recursive: true });
-  writeFileSync(`${results}/${date}-${commit}-${name}.md`, text);
-  console.log(`\n${text}`);
+  writeFileSync(file, text);
+  // Lint asks for tables in columns.
+  execFileSync('npx', ['biome', 'format', '--write', file], { cwd: root });
+  console.log(`\n${readFileSync(file, 'utf8')}`);
 }
