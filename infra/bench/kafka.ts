@@ -16,9 +16,8 @@ import { writeResults } from './write-results.ts';
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cli = join(root, 'dist/services/cli.js');
-const million = 1_000_000;
 
-const lines = Number(option('--lines') ?? 4 * million);
+const lines = Number(option('--lines') ?? 4_000_000);
 const seconds = Number(option('--seconds') ?? 60);
 const folder = mkdtempSync(join(tmpdir(), 'tallymark-bench-'));
 const rows: string[] = [];
@@ -45,13 +44,12 @@ async function main(): Promise<void> {
     ['ingest', '--once', ...at(kafka.brokers, 'chunks')],
     lines,
   );
-  const single = Math.min(lines, million);
-  await produceLines({ brokers: kafka.brokers, topic: 'single', file: log, lines: single });
-  const one = await alone('kafkajs alone, one line a message', kafka.brokers, 'single', single);
+  await produceLines({ brokers: kafka.brokers, topic: 'single', file: log, lines });
+  const one = await alone('kafkajs alone, one line a message', kafka.brokers, 'single', lines);
   const singles = await counted(
     'ingest, one line a message',
     ['ingest', '--once', ...at(kafka.brokers, 'single')],
-    single,
+    lines,
   );
   const latency = await measureLatency({
     cli,

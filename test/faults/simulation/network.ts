@@ -24,7 +24,7 @@ export interface Faults {
 export class Network {
   readonly #scheduler: Scheduler;
   readonly #engine: Engine;
-  /** Tokens of inserts that may still arrive. */
+  /** Parts whose inserts may still arrive, and how many of them. */
   readonly #underWay = new Map<string, number>();
   faults: Faults;
 
@@ -34,9 +34,9 @@ export class Network {
     this.faults = faults;
   }
 
-  /** Whether an insert with this token may still arrive. */
+  /** Whether an insert of the part with this token may still arrive, be it under a later token of it. */
   isUnderWay(token: string): boolean {
-    return (this.#underWay.get(token) ?? 0) > 0;
+    return (this.#underWay.get(partOf(token)) ?? 0) > 0;
   }
 
   /** Whether any insert may still arrive. */
@@ -102,8 +102,9 @@ export class Network {
   }
 
   #insert(process: Process, token: string, rows: Uint8Array): Promise<void> {
-    this.#underWay.set(token, (this.#underWay.get(token) ?? 0) + 1);
-    const arrived = () => this.#underWay.set(token, (this.#underWay.get(token) ?? 1) - 1);
+    const part = partOf(token);
+    this.#underWay.set(part, (this.#underWay.get(part) ?? 0) + 1);
+    const arrived = () => this.#underWay.set(part, (this.#underWay.get(part) ?? 1) - 1);
     const killed = this.#scheduler.chance(this.faults.killed);
     const execute = () => {
       arrived();
@@ -191,4 +192,9 @@ function describe(event: { readonly event: string }): string {
     return `intended ${batch} of ${turn}: ${months} ${stretches.map((s) => `${s.path}[${s.from},${s.to})`)}`;
   }
   return `${name} ${JSON.stringify(rest)}`;
+}
+
+/** `batch/month`, without the `#n` of a token that is taken where one was killed (`insertOnce`). */
+function partOf(token: string): string {
+  return token.replace(/#\d+$/, '');
 }
