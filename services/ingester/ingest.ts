@@ -1,8 +1,9 @@
 import { inTime, unlessAborted } from '../../shared/in-time.ts';
 import { createBlockPool } from '../../shared/source/block-pool.ts';
-import { announceFeeder, type Feeder } from '../../shared/store/feed.ts';
+import type { Feeder } from '../../shared/store/feed.ts';
 import { counterHere } from '../../shared/workers/counter.ts';
 import { startCountingThread } from '../../shared/workers/counter-thread.ts';
+import { announceFeeding } from './announce-feeding.ts';
 import { fetchHighs } from './caught-up.ts';
 import type { IngestOptions, IngestSummary } from './ingest-options.ts';
 import { type Counters, Session } from './session.ts';
@@ -35,7 +36,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         // One entry for all sessions: only who was taken for dead makes another.
         // The store may not answer, and what is asked changes nothing that is counted.
         const isOpen = await unlessAborted(feeder?.isOpen(signal) ?? Promise.resolve(false), signal);
-        if (!isOpen) feeder = await unlessAborted(announce(options), signal);
+        if (!isOpen) feeder = await announceFeeding(options);
         // Anew with each: a thread that has failed stays so.
         await using counters = openCounters(options);
         const session = new Session({ options, summary, counters, targets, feeder: feeder as Feeder });
@@ -58,22 +59,6 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     options.onEvent({ event: 'refused', message: unclean });
   }
   return summary.end();
-}
-
-async function announce({ store, topic, site, signal, onEvent }: IngestOptions): Promise<Feeder> {
-  const feeder = await announceFeeder(store, {
-    feeds: `kafka ${topic}`,
-    site,
-    // Files are read by replays; what one left undone is given up, and its lines are counted when they come again.
-    formBatch: async () => 'gone',
-    signal,
-    timeoutMs: Number.POSITIVE_INFINITY,
-    onFailure: (error) => onEvent({ event: 'retry', stage: 'counts', error }),
-    onWait: () => onEvent({ event: 'waiting' }),
-  });
-  const givenUp = feeder.recovered.filter(({ outcome }) => outcome === 'void').length;
-  if (givenUp > 0) onEvent({ event: 'given_up', batches: givenUp });
-  return feeder;
 }
 
 /** One thread a worker, each counting for all partitions. */
