@@ -33,7 +33,10 @@ class FeedingLost extends Error {
   }
 }
 
-/** Whoever goes on finds what was begun, burns the rest of it and reads anew what of it is not counted. */
+/**
+ * Whoever goes on finds what was begun, burns the rest of it and reads anew what of it is not counted: as soon as the broker that leads has dropped the
+ * messages too, which the next one to lead may still have for some minutes.
+ */
 class BatchBurnt extends Error {
   override readonly name = 'BatchBurnt';
 

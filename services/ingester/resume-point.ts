@@ -68,7 +68,7 @@ export type ResumePoint =
   | ReadFrom
   /** The pending batch can be formed again from the messages. */
   | { readonly do: 'finish'; readonly pending: PendingBatch }
-  /** Messages of the pending batch are gone, or were for somebody: what is not in the store of it never will be, then go on. */
+  /** Messages of the pending batch are gone: what is not in the store of it never will be, then go on. */
   | { readonly do: 'burn'; readonly pending: PendingBatch; readonly next: ReadFrom }
   /** The group's offsets are lost: whether this is still the same topic is told by a message that was counted. */
   | {
@@ -135,16 +135,14 @@ function pendingBatch({ committed, last }: Known, generation: number): PendingBa
   return { generation, from, to, months, pins, partly, lastMessage };
 }
 
-function resumePending(pending: PendingBatch, { committed, low, high, last }: Known): ResumePoint {
+function resumePending(pending: PendingBatch, { committed, low, high }: Known): ResumePoint {
   const { from, to, generation } = pending;
-  // By a member that found messages gone which this broker still has.
-  const isBurnt = last?.generation === generation && last.from === from && last.to === to && last.isVoid;
   if (high < to) {
     if (committed !== undefined) return { do: 'refuse', why: 'truncated' };
     // Kafka forgets a group's offsets with its topic: this one was made again.
     return { do: 'burn', pending, next: readAnew({ low, generation }) };
   }
-  if (from >= low && !isBurnt) return { do: 'finish', pending };
+  if (from >= low) return { do: 'finish', pending };
   return { do: 'burn', pending, next: readFrom(from, { low, generation, partly: pending.partly }) };
 }
 

@@ -69,14 +69,6 @@ describe('a partition goes on', () => {
       want: { do: 'burn', pending: { from: 40, to: 55 }, next: { from: 50, gap: { from: 40, to: 50 } } },
     },
     {
-      name: 'by burning the rest of a batch that another has burnt in part, then with the same messages',
-      known: {
-        committed: committed(40, { counted: 40, ...intent(55) }),
-        last: last(40, 55, { there: [202_610], isVoid: true }),
-      },
-      want: { do: 'burn', pending: { from: 40, to: 55 }, next: { do: 'read', from: 40, generation: 0 } },
-    },
-    {
       name: 'behind a gap, where messages are gone that nobody had begun',
       known: { low: 50, committed: committed(40, { counted: 40 }), last: last(20, 40) },
       want: { do: 'read', from: 50, generation: 0, gap: { from: 40, to: 50 } },
