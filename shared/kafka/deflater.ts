@@ -38,12 +38,14 @@ class Deflater {
   }
 }
 
-const idle = Array.from({ length: availableParallelism() }, () => new Deflater());
+const idle: Deflater[] = [];
 const waiting: ((deflater: Deflater) => void)[] = [];
+let made = 0;
 
 /** Deflates bytes to blocks that can stand anywhere in a stream; in threads of libuv's, as many at a time as there are cores. */
 export async function deflateBlocks(bytes: Uint8Array): Promise<Buffer> {
-  const deflater = idle.pop() ?? (await new Promise<Deflater>((resolve) => waiting.push(resolve)));
+  const deflater =
+    idle.pop() ?? makeOne() ?? (await new Promise<Deflater>((resolve) => waiting.push(resolve)));
   try {
     return await deflater.deflate(bytes);
   } finally {
@@ -51,4 +53,11 @@ export async function deflateBlocks(bytes: Uint8Array): Promise<Buffer> {
     if (next === undefined) idle.push(deflater);
     else next(deflater);
   }
+}
+
+/** Only who sends needs any. */
+function makeOne(): Deflater | undefined {
+  if (made === availableParallelism()) return undefined;
+  made++;
+  return new Deflater();
 }
