@@ -2,6 +2,7 @@ import {
   appendFileSync,
   closeSync,
   copyFileSync,
+  existsSync,
   openSync,
   readFileSync,
   renameSync,
@@ -54,7 +55,6 @@ class GrowingLog {
   readonly #path: string;
   readonly #random: SeededRandom;
   #fd: number;
-  #rotated = 0;
 
   constructor(path: string, random: SeededRandom) {
     this.#path = path;
@@ -93,7 +93,10 @@ class GrowingLog {
     truncateSync(this.#path);
   }
 
+  /** Logs that are followed for long are rotated again and again. */
   #nextName(): string {
-    return `${this.#path}.${++this.#rotated}`;
+    let number = 1;
+    while (existsSync(`${this.#path}.${number}`)) number++;
+    return `${this.#path}.${number}`;
   }
 }

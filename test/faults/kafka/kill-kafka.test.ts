@@ -18,17 +18,17 @@ describe.skipIf(whyNoBrokers !== undefined)(
     }, 120_000);
     afterAll(() => running?.stop());
 
-    test(`each line of logs that grow is counted once in the end (seed ${seed})`, {
+    test(`each line of logs that grow is counted once, after each of them (seed ${seed})`, {
       timeout: 240_000,
     }, async () => {
       const { mistakes, ingester, shipper, broker, zombie } = await killKafka({
         running,
         seed,
-        faults: 5,
-        lines: 2_000,
+        rounds: 4,
+        lines: 500,
       });
       expect(mistakes).toEqual([]);
-      expect(ingester + shipper + broker + zombie).toBe(5);
+      expect(ingester + shipper + broker + zombie).toBeGreaterThanOrEqual(4);
     });
   },
 );

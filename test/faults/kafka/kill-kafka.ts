@@ -3,67 +3,75 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningBrokers } from '../../../infra/kafka/start-brokers.ts';
-import { insertsMade } from '../inserts-made.ts';
-import { makeLogs } from '../make-logs.ts';
+import { type MadeLogs, makeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
-import { type SeededRandom, seededRandom } from '../seeded-random.ts';
-import { type RunningCli, startCli } from '../start-cli.ts';
-import { expireMembers } from './expire-members.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type Counter, Crew } from './crew.ts';
 import { growLogs } from './grow-logs.ts';
-import {
-  type Feed,
-  feedEnv,
-  ingestArguments,
-  ingestOnce,
-  shipArguments,
-  shipOnce,
-} from './ship-and-ingest.ts';
+import { type Feed, ingestOnce, shipOnce } from './ship-and-ingest.ts';
 
-/** One store and one topic; whoever works on them is killed again and again. */
-export interface KillRound {
+/** Rounds of one crew, on one store and one topic. */
+export interface KillRounds {
   readonly running: RunningBrokers;
   readonly seed: number;
-  readonly faults: number;
+  readonly rounds: number;
+  /** Written in each round. */
   readonly lines: number;
   /** Longest time that an ingester stands still; above 30 s the group finds out by itself. */
   readonly freezeMs?: number;
 }
 
-/** What a round came to. */
-export interface KillResult {
-  /** How often each of them was killed, or stopped and made to go on. */
-  readonly ingester: number;
-  readonly shipper: number;
-  readonly broker: number;
-  readonly zombie: number;
-  /** How often an ingester finished what one that was killed had begun. */
-  readonly recovered: number;
-  /** None where each line is counted once. */
+/** What they came to. */
+export interface KillResult extends Readonly<Counter> {
+  /** None where each line was counted once, after each round. */
   readonly mistakes: readonly string[];
 }
 
+/** About how long the logs of a round grow. */
+const growMs = 4_000;
+/** In which all is counted after the last fault: sessions of 30 s that have to pass, and a machine that has other things to do. */
+const patienceMs = 180_000;
+
 /**
- * Ships logs while they grow and counts them with one to three ingesters, kills one or another at random moments, lets all catch up, and
- * compares. The store is kept where there are mistakes.
+ * Ships logs while they grow and counts them with one to three ingesters. In each round one or two of all these are killed at random moments;
+ * after each, the books have to come to what was written. The store is kept where they do not.
  */
-export async function killKafka(round: KillRound): Promise<KillResult> {
-  const random = seededRandom(round.seed);
-  const folder = await mkdtemp(join(tmpdir(), `tallymark-kill-kafka-${round.seed}-`));
+export async function killKafka({ running, seed, rounds, lines, freezeMs }: KillRounds): Promise<KillResult> {
+  const random = seededRandom(seed);
+  const folder = await mkdtemp(join(tmpdir(), `tallymark-kill-kafka-${seed}-`));
   const [source, live] = [join(folder, 'made'), join(folder, 'live')];
   await Promise.all([mkdir(source), mkdir(live)]);
-  const logs = makeLogs({ folder: source, random, lines: round.lines, files: 1 + random.below(4) });
-  const [data, name] = [join(folder, 'data'), `kill-${round.seed}-${Date.now()}`];
-  const feed = { running: round.running, topic: name, group: name, data, partitions: 1 + random.below(4) };
-  await using crew = new Crew({ ...round, feed, live, random });
-  const growing = growLogs({ logs, folder: live, random, ms: 1_500 * round.faults });
-  for (let fault = 0; fault < round.faults; fault++) await crew.fail();
-  await growing;
-  const mistakes = await crew.end();
-  if (mistakes.length === 0) mistakes.push(...(await findAfterwards(feed, live)));
-  if (mistakes.length === 0) mistakes.push(...findMistakes(await readBooks({ data }), [logs]));
-  if (mistakes.length > 0) mistakes.push(`kept in ${folder}`);
+  const [data, name] = [join(folder, 'data'), `kill-${seed}-${Date.now()}`];
+  const feed = { running, topic: name, group: name, data, partitions: 1 + random.below(4) };
+  const files = 1 + random.below(4);
+  const logs: MadeLogs[] = [];
+  await using crew = new Crew({ running, feed, live, random, freezeMs });
+  for (let round = 1; round <= rounds && crew.mistakes.length === 0; round++) {
+    logs.push(makeLogs({ folder: source, random, lines, files, name: `r${round}` }));
+    const growing = growLogs({ logs: logs.at(-1)!, folder: live, random, ms: growMs });
+    for (let fault = 1 + Number(random.below(4) === 0); fault > 0; fault--) await crew.fail();
+    await growing;
+    crew.mistakes.push(...(await untilRight(feed, logs)).map((mistake) => `round ${round}: ${mistake}`));
+  }
+  if (crew.mistakes.length === 0) {
+    await crew.end();
+    crew.mistakes.push(...(await findAfterwards(feed, live)), ...findMistakes(await readBooks(feed), logs));
+  }
+  if (crew.mistakes.length > 0) crew.mistakes.push(`kept in ${folder}`);
   else await rm(folder, { recursive: true });
-  return { ...crew.counter, mistakes };
+  return { ...crew.counter, mistakes: crew.mistakes };
+}
+
+/** Waits for the books to come to what was written; the mistakes that stay. */
+async function untilRight({ data }: Feed, logs: readonly MadeLogs[]): Promise<string[]> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    // Whoever held the store may have died just now.
+    const books = await readBooks({ data }).catch((error: Error) => error);
+    const mistakes = books instanceof Error ? [books.message] : findMistakes(books, logs);
+    if (mistakes.length === 0 || performance.now() > deadline) return mistakes;
+    await sleep(500);
+  }
 }
 
 /** Ships and counts what is left, and finds nothing more to do when asked again. */
@@ -75,131 +83,5 @@ async function findAfterwards(feed: Feed, live: string): Promise<string[]> {
     return again.lines === 0 ? [] : [`${again.lines} lines were shipped again`];
   } catch (error) {
     return [(error as Error).message];
-  }
-}
-
-interface CrewOptions extends KillRound {
-  readonly feed: Feed;
-  /** The folder of the logs that grow. */
-  readonly live: string;
-  readonly random: SeededRandom;
-}
-
-/** Longest wait for a moment of the clock. */
-const longestMs = 1_500;
-/** Who is asked to end has ended after this. */
-const endMs = 60_000;
-
-/** A shipper and some ingesters at work. */
-class Crew implements AsyncDisposable {
-  readonly counter = { ingester: 0, shipper: 0, broker: 0, zombie: 0, recovered: 0 };
-  readonly #options: CrewOptions;
-  readonly #ingesters: RunningCli[] = [];
-  #shipper: RunningCli;
-  readonly #mistakes: string[] = [];
-
-  constructor(options: CrewOptions) {
-    this.#options = options;
-    this.#shipper = this.#startShipper();
-    const count = 1 + options.random.below(3);
-    for (let ingester = 0; ingester < count; ingester++) this.#ingesters.push(this.#startIngester());
-  }
-
-  /** Something happens to one of them. */
-  async fail(): Promise<void> {
-    const { random } = this.#options;
-    const index = random.below(this.#ingesters.length);
-    await this.#moment(this.#ingesters[index]!);
-    const what = random.below(12);
-    if (what < 5) await this.#killIngester(index);
-    else if (what < 8) await this.#killShipper();
-    else if (what < 10) await this.#freeze(this.#ingesters[index]!);
-    else await this.#killBroker();
-  }
-
-  /** Stops all, in order or not; what went wrong meanwhile. */
-  async end(): Promise<string[]> {
-    const { feed, random } = this.#options;
-    for (const cli of [this.#shipper, ...this.#ingesters]) {
-      const signal = random.pick(['SIGTERM', 'SIGKILL'] as const);
-      await this.#stop(cli, signal);
-    }
-    await expireMembers(feed.running.brokers, feed.group);
-    return this.#mistakes;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const cli of [this.#shipper, ...this.#ingesters]) await cli[Symbol.asyncDispose]();
-  }
-
-  #startShipper(): RunningCli {
-    const { feed, live } = this.#options;
-    return startCli(shipArguments(feed, [live]), { env: feedEnv(feed) });
-  }
-
-  #startIngester(): RunningCli {
-    const { feed } = this.#options;
-    return startCli(ingestArguments(feed), { env: feedEnv(feed) });
-  }
-
-  /** Within one of the store's inserts, or at a moment of the clock. */
-  async #moment(ingester: RunningCli): Promise<void> {
-    const { random, feed } = this.#options;
-    const passed = sleep(random.next() * longestMs * 2);
-    if (random.below(3) === 0) return await passed;
-    const inserts = 1 + random.below(8);
-    await Promise.race([passed, insertsMade(feed.data, { inserts, replay: ingester })]);
-    await sleep(random.next() * 15);
-  }
-
-  async #killIngester(index: number): Promise<void> {
-    const { random, feed } = this.#options;
-    await this.#stop(this.#ingesters[index]!, 'SIGKILL');
-    this.counter.ingester++;
-    // Else those that are left wait for it, until its session has passed.
-    if (random.below(4) > 0) await expireMembers(feed.running.brokers, feed.group);
-    this.#ingesters[index] = this.#startIngester();
-  }
-
-  async #killShipper(): Promise<void> {
-    const { random, feed } = this.#options;
-    await this.#stop(this.#shipper, 'SIGKILL');
-    this.counter.shipper++;
-    if (random.below(4) === 0) await rm(join(feed.data, 'ship'), { recursive: true, force: true });
-    this.#shipper = this.#startShipper();
-  }
-
-  async #killBroker(): Promise<void> {
-    const { running, random } = this.#options;
-    await running.kill(1);
-    this.counter.broker++;
-    await sleep(random.next() * longestMs);
-    await running.restart(1);
-  }
-
-  /** Its partitions are given to others while it stands still, and it goes on as if nothing had happened. */
-  async #freeze(ingester: RunningCli): Promise<void> {
-    const { running, random, feed, freezeMs = longestMs } = this.#options;
-    ingester.kill('SIGSTOP');
-    this.counter.zombie++;
-    if (freezeMs <= longestMs) await expireMembers(running.brokers, feed.group);
-    await sleep(random.next() * freezeMs);
-    ingester.kill('SIGCONT');
-  }
-
-  /** None may have ended by itself before, and whoever is asked to end does so well. */
-  async #stop(cli: RunningCli, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const isOver = await Promise.race([cli.ended.then(() => true), sleep(0, false)]);
-    cli.kill(signal);
-    const tooLong = setTimeout(() => cli.kill('SIGKILL'), endMs);
-    const { exit, signal: endedBy, stderr } = await cli.ended;
-    clearTimeout(tooLong);
-    if (stderr.includes('finished what it had begun')) this.counter.recovered++;
-    // A signal may also come before anybody listens to it, or while the brokers are away.
-    const isEarly = endedBy === signal && stderr === '';
-    const isEnded = signal === 'SIGKILL' || exit === 0 || isEarly || stderr.includes('in good order');
-    const isWell = !isOver && isEnded && !stderr.includes('unexpected error');
-    if (!isWell)
-      this.#mistakes.push(`ended with ${exit ?? endedBy} after ${isOver ? 'nothing' : signal}: ${stderr}`);
   }
 }
