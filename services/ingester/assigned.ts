@@ -23,7 +23,6 @@ export class Assigned {
   readonly #running = new Map<number, Running>();
   readonly refused = new Set<number>();
   #isUnfinished = false;
-  #isGiven = false;
   /** Rejects when the session has to end. Never resolves. */
   readonly failed: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
@@ -39,7 +38,6 @@ export class Assigned {
 
   /** The group was joined anew, and these are ours; what ran before ends by its signal. */
   replace(partitions: readonly AssignedPartition[]): void {
-    this.#isGiven = true;
     this.#running.clear();
     this.refused.clear();
     for (const kafka of partitions) {
@@ -59,15 +57,7 @@ export class Assigned {
     return new Map([...this.#running].map(([partition, { ingest }]) => [partition, ingest]));
   }
 
-  /** Whether the group has given partitions, and so to others what it does not give. */
-  get isGiven(): boolean {
-    return this.#isGiven;
-  }
-
-  /**
-   * Cuts and writes what there is, and ends all; true where nothing is left that was begun. What is lost to a join that has not ended yet may
-   * be nobody's.
-   */
+  /** Cuts and writes what there is, and ends all; true where nothing is left that was begun. */
   async stop(): Promise<boolean> {
     for (const { ingest } of this.#running.values()) ingest.stop();
     await Promise.race([Promise.all([...this.#running.values()].map(({ ended }) => ended)), this.failed]);

@@ -7,6 +7,12 @@ export async function fetchHighs(admin: Admin, topic: string): Promise<ReadonlyM
   return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
 }
 
+/** The group's offsets by partition, -1 where there is none. Throws what kafkajs throws. */
+export async function fetchCommitted({ admin, topic, group }: GroupOf): Promise<ReadonlyMap<number, number>> {
+  const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  return new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+}
+
 interface GroupOf {
   readonly admin: Admin;
   readonly topic: string;
@@ -18,7 +24,7 @@ interface GroupOf {
  * the group. Those that are refused are not waited for.
  */
 export async function caughtUp(
-  { admin, topic, group }: GroupOf,
+  group: GroupOf,
   { all, refused }: Assigned,
   targets: ReadonlyMap<number, number>,
 ): Promise<boolean> {
@@ -31,7 +37,6 @@ export async function caughtUp(
   if (!ours) return false;
   const others = [...targets].filter(([partition]) => !all.has(partition));
   if (others.length === 0) return true;
-  const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  const committed = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  const committed = await fetchCommitted(group);
   return others.every(([partition, target]) => target === 0 || (committed.get(partition) ?? -1) >= target);
 }

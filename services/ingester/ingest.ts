@@ -4,7 +4,8 @@ import type { Feeder } from '../../shared/store/feed.ts';
 import { counterHere } from '../../shared/workers/counter.ts';
 import { startCountingThread } from '../../shared/workers/counter-thread.ts';
 import { announceFeeding } from './announce-feeding.ts';
-import { fetchHighs } from './caught-up.ts';
+import { Begun } from './begun.ts';
+import { fetchCommitted, fetchHighs } from './caught-up.ts';
 import type { IngestOptions, IngestSummary } from './ingest-options.ts';
 import { type Counters, Session } from './session.ts';
 import { LayoutUndecided } from './setup-choice.ts';
@@ -16,6 +17,8 @@ const firstPauseMs = 500;
 const longestPauseMs = 30_000;
 /** An entry that is not closed by then is taken for a dead one's. */
 const closeMs = 3_000;
+/** How long it is looked whether others have finished what was begun and lost to them. */
+const passMs = 5_000;
 const unclean =
   'The ingester did not end in good order: it may have begun something that the next one finishes. Start it again, or replays are refused.';
 
@@ -28,20 +31,19 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const { admin, topic, signal } = options;
   const targets = options.once ? await unlessAborted(fetchHighs(admin, topic), signal) : undefined;
   let feeder: Feeder | undefined;
+  const begun = new Begun();
   let isClean = false;
-  let sessions = 0;
   try {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         // One entry for all sessions: only who was taken for dead makes another.
         // The store may not answer, and what is asked changes nothing that is counted.
         const isOpen = await unlessAborted(feeder?.isOpen(signal) ?? Promise.resolve(false), signal);
-        if (!isOpen) feeder = await announceFeeding(options);
+        if (!isOpen || !feeder) feeder = await announceFeeding(options);
         // Anew with each: a thread that has failed stays so.
         await using counters = openCounters(options);
-        const session = new Session({ options, summary, counters, targets, feeder: feeder as Feeder });
-        sessions++;
-        isClean = (await session.run()) && (session.isGiven || sessions === 1);
+        const session = new Session({ options, summary, counters, targets, feeder, begun });
+        isClean = (await session.run()) && !feeder.owes && (await isPassed(begun, options));
         break;
       } catch (error) {
         if (error instanceof LayoutUndecided) throw error;
@@ -59,6 +61,19 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     options.onEvent({ event: 'refused', message: unclean });
   }
   return summary.end();
+}
+
+/** False also where the brokers do not answer soon. */
+async function isPassed(begun: Begun, options: IngestOptions): Promise<boolean> {
+  let isPassed = false;
+  const asking = begun.isPassed(options.store.clock, () => fetchCommitted(options));
+  await inTime(
+    passMs,
+    asking.then((answer) => {
+      isPassed = answer;
+    }),
+  );
+  return isPassed;
 }
 
 /** One thread a worker, each counting for all partitions. */

@@ -7,6 +7,7 @@ import { batchPrefix, type PartitionName, partitionSource } from '../../shared/s
 import type { Patience } from '../../shared/store/persist.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Counter } from '../../shared/workers/counter.ts';
+import type { Begun } from './begun.ts';
 import { Inbox } from './inbox.ts';
 import type { IngestObserver } from './ingest-observer.ts';
 import { isFull } from './is-full.ts';
@@ -28,6 +29,7 @@ export interface PartitionOptions {
   readonly kafka: AssignedPartition;
   /** Asked between an intent and its first insert: false where somebody took this ingester for dead. */
   isFeeding(): Promise<boolean>;
+  readonly begun: Begun;
   readonly setups: SetupChoice;
   /** Digest of the country database that the counters were made with, and the database of the next batch. */
   readonly geo: string;
@@ -149,6 +151,7 @@ export class PartitionIngest {
       this.#readFrom(start.from, start);
       // Not before: until then something may be left of who had the partition last.
       this.#done = start.from;
+      this.#options.begun.end(this.#options.name.partition);
       while (!this.#stopping) await this.#step();
       await this.#cut();
       await this.#writing;

@@ -8,6 +8,7 @@ import type { Marker } from '../../shared/store/own-row.ts';
 import { batchName } from '../../shared/store/partition-name.ts';
 import { type Patience, StoreTimeout } from '../../shared/store/persist.ts';
 import type { Store } from '../../shared/store/store.ts';
+import type { Begun } from './begun.ts';
 import type { IngestObserver } from './ingest-observer.ts';
 import { lastMessageWord } from './look-up-partition.ts';
 import type { FullBatch } from './open-batch.ts';
@@ -19,6 +20,7 @@ export interface WriterOptions {
   readonly kafka: AssignedPartition;
   /** Asked between an intent and its first insert: false where somebody took this ingester for dead. */
   isFeeding(): Promise<boolean>;
+  readonly begun: Begun;
   readonly setups: { readonly layout: string | undefined };
   readonly observer: IngestObserver;
   readonly signal: AbortSignal;
@@ -103,7 +105,8 @@ export class PartitionWriter {
 
   /** Records what is going to be inserted, inserts it, and commits the offset after it. `pending`: the intent is recorded already. */
   async write(batch: FullBatch, pending?: PendingBatch): Promise<void> {
-    const started = this.#options.store.clock.now();
+    const { store, kafka, begun } = this.#options;
+    const started = store.clock.now();
     const name = batchName(this.prefix, { generation: this.#generation, from: batch.from, to: batch.to });
     const isNew = batch.months.length > 0;
     this.#hasBegun = isNew || pending !== undefined;
@@ -112,18 +115,20 @@ export class PartitionWriter {
     }
     if (isNew || pending !== undefined) {
       if (!(await this.#options.isFeeding())) throw new FeedingLost();
+      begun.begin(kafka.partition, batch.from);
       await this.#insert(name, batch, pending);
       this.#counted = batch.to;
     }
     this.#partly = this.#partly.filter(({ to }) => to > batch.to);
     await this.#commit(batch.to);
     this.#hasBegun = false;
+    begun.end(kafka.partition);
     const { lines, facts } = batch;
     this.#options.observer.counted({
       ...facts,
       name,
       lines,
-      insertMs: this.#options.store.clock.now() - started,
+      insertMs: store.clock.now() - started,
     });
   }
 

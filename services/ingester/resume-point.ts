@@ -158,8 +158,10 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const known = note === undefined || note === 'strange' ? [] : note.partly;
   const partly = isVoid ? [...known, { from: last.from, to: last.to, months: last.there }] : known;
   const same = readFrom(to, { low, generation, partly });
-  if (lastMessage === undefined || lastMessage.offset < low) return same;
-  return { do: 'compare', message: lastMessage, same, other };
+  if (lastMessage === undefined) return same;
+  if (lastMessage.offset >= low) return { do: 'compare', message: lastMessage, same, other };
+  // After a batch's last message come the ends of transactions; a message is one of a topic that was made again.
+  return readFrom(Math.min(to, low), { low, generation, partly });
 }
 
 /** From the first message of a topic that was made again since this generation; also of what is gone of it nothing is counted. */

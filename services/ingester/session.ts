@@ -6,6 +6,7 @@ import type { Feeder } from '../../shared/store/feed.ts';
 import { noteGap } from '../../shared/store/feeding.ts';
 import type { Counter } from '../../shared/workers/counter.ts';
 import { Assigned } from './assigned.ts';
+import type { Begun } from './begun.ts';
 import { caughtUp, fetchHighs } from './caught-up.ts';
 import type { IngestOptions, IngestProgress } from './ingest-options.ts';
 import type { PartitionOptions } from './partition-ingest.ts';
@@ -42,6 +43,7 @@ export interface SessionOptions {
   readonly summary: Summary;
   readonly counters: Counters;
   readonly feeder: Feeder;
+  readonly begun: Begun;
   /** Offsets by partition up to which all is to be counted; without it the session ends by the signal. */
   readonly targets: ReadonlyMap<number, number> | undefined;
 }
@@ -67,16 +69,11 @@ export class Session {
     );
   }
 
-  /** Whether the group has given this session partitions: what an earlier one left begun is finished with them, or others have it. */
-  get isGiven(): boolean {
-    return this.#assigned.isGiven;
-  }
-
-  /** Ends when all targets are reached or the signal is aborted; true where all that was begun is finished. Rejects where it cannot go on. */
+  /** Ends when all targets are reached or the signal is aborted; true where all that it had still in hand is finished. Rejects where it cannot go on. */
   async run(): Promise<boolean> {
     await using consumer = await this.#join();
     // Told to stop before it was given anything.
-    if (consumer === undefined) return !this.isGiven;
+    if (consumer === undefined) return true;
     try {
       await this.#untilDone(consumer);
       return await this.#stop(consumer);
@@ -103,7 +100,7 @@ export class Session {
   async #untilDone(consumer: FencedConsumer): Promise<void> {
     const { options, targets } = this.#around;
     const over = new AbortController();
-    const looking = this.#look(targets, AbortSignal.any([options.signal, over.signal]));
+    const looking = this.#look(consumer, targets, AbortSignal.any([options.signal, over.signal]));
     try {
       await unlessAborted(
         Promise.race([looking, consumer.failed, this.#assigned.failed]),
@@ -118,12 +115,16 @@ export class Session {
   }
 
   /** Looks again and again how far the partitions are; ends when they are where they should get to, or the signal is aborted. */
-  async #look(targets: SessionOptions['targets'], signal: AbortSignal): Promise<void> {
+  async #look(
+    consumer: FencedConsumer,
+    targets: SessionOptions['targets'],
+    signal: AbortSignal,
+  ): Promise<void> {
     const { options } = this.#around;
     const { clock } = options.store;
     for (let toldAt = clock.now(); !signal.aborted; ) {
       if (targets && (await caughtUp(options, this.#assigned, targets))) return;
-      await this.#closeDead();
+      await this.#closeDead(consumer);
       if (clock.now() - toldAt >= progressMs) {
         toldAt = clock.now();
         options.onEvent({ event: 'progress', progress: await this.#progress() });
@@ -146,16 +147,23 @@ export class Session {
   }
 
   /** What ingesters that died had begun is finished once every partition has been gone on with; then replays need not be kept off for them. */
-  async #closeDead(): Promise<void> {
-    if (this.#hasClosedDead) return;
-    const all = [...this.#assigned.all.values()];
-    const haveAll = all.length === this.#around.options.facts.partitions;
-    if (!haveAll || !all.every(({ done }) => done !== undefined)) return;
+  async #closeDead(consumer: FencedConsumer): Promise<void> {
+    if (this.#hasClosedDead || !this.#hasAll()) return;
     // As long as others are alive, or not dead for certain, nothing is closed; they are looked at again.
     const now = this.#around.options.store.clock.now();
     if (now - this.#lookedForDeadAt < progressMs) return;
     this.#lookedForDeadAt = now;
-    this.#hasClosedDead = (await this.#around.feeder.closeDead()).alive === 0;
+    const hasAll = async () => (await consumer.isAlone()) && this.#hasAll();
+    const { alive, owes } = await this.#around.feeder.closeDead(hasAll);
+    this.#hasClosedDead = alive === 0 && !owes;
+  }
+
+  /** Whether every partition is here and has been gone on with. */
+  #hasAll(): boolean {
+    const all = [...this.#assigned.all.values()];
+    return (
+      all.length === this.#around.options.facts.partitions && all.every(({ done }) => done !== undefined)
+    );
   }
 
   async #stop(consumer: FencedConsumer): Promise<boolean> {
@@ -173,7 +181,7 @@ export class Session {
   }
 
   #partitionOptions(kafka: AssignedPartition): PartitionOptions {
-    const { options, counters, summary, feeder } = this.#around;
+    const { options, counters, summary, feeder, begun } = this.#around;
     const { store, topic, facts, batchMs, setups, countries, onEvent, database } = options;
     const { partition } = kafka;
     return {
@@ -187,6 +195,7 @@ export class Session {
       geo: counters.geo,
       countries: () => countries.current(),
       isFeeding: () => feeder.isOpen(kafka.signal),
+      begun,
       memoryBytes: () => memoryBytes / this.#busy(),
       inboxBytes: () => inboxBytes / this.#busy(),
       signal: kafka.signal,

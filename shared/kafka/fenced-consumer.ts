@@ -26,6 +26,11 @@ export interface ConsumerOptions {
 export interface FencedConsumer extends AsyncDisposable {
   /** Rejects when the member cannot go on: a new one has to be made. Never resolves. */
   readonly failed: Promise<never>;
+  /**
+   * Whether the group's coordinator knows this member and no other, and it has not begun to join anew meanwhile: since it was given its
+   * partitions nobody else has had any then. Throws what kafkajs throws.
+   */
+  isAlone(): Promise<boolean>;
 }
 
 /** A member that gives no sign of life for so long is taken for dead by the group. */
@@ -121,6 +126,14 @@ class Member implements FencedConsumer {
       eachBatchAutoResolve: false,
       eachBatch: async (payload) => this.#take(payload),
     });
+  }
+
+  async isAlone(): Promise<boolean> {
+    const epoch = this.#epoch;
+    const { groups } = await this.#admin.describeGroups([this.#options.group]);
+    const members = groups.flatMap(({ members }) => members);
+    const isOnly = members.length === 1 && members[0]!.memberId === this.#memberId;
+    return isOnly && epoch === this.#epoch && !this.#isJoining;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Database } from '../clickhouse/database.ts';
-import { openFeeders } from './clickhouse-ledger.ts';
+import { openEntries } from './clickhouse-ledger.ts';
 import { dimensionColumns } from './counts-columns.ts';
 import { kafkaPrefix } from './kafka-batches.ts';
 import { personColumns } from './subtract-rows.ts';
@@ -38,7 +38,7 @@ const pending = `
   GROUP BY entry HAVING countIf(event = 'settled') = 0`;
 
 /** Intents of batches from Kafka are in Kafka: while the store is fed, one that is not in all of its months is under way. */
-const underWay = `startsWith(project, 'batch/${kafkaPrefix}') AND (${openFeeders}) > 0`;
+const underWay = `startsWith(project, 'batch/${kafkaPrefix}') AND (SELECT count() FROM (${openEntries}) WHERE feeds != '') > 0`;
 
 /** Each finds what is wrong, an example a row. */
 const questions: readonly { name: string; query: string }[] = [

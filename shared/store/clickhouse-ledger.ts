@@ -38,23 +38,29 @@ interface OpenTurnRow {
   readonly now: number;
 }
 
-const openTurnsQuery = `
-  SELECT anyIf(ledger.body, event = 'announced') AS body,
-    toUnixTimestamp64Milli(minIf(at, event = 'announced')) AS since,
-    toUnixTimestamp64Milli(maxIf(at, event != 'closed')) AS renewedAt,
-    toUnixTimestamp64Milli(now64(3)) AS now
-  FROM ledger
-  WHERE entry >= 'turn/' AND entry < 'turn0'
-  GROUP BY entry
-  HAVING countIf(event = 'announced') > 0 AND countIf(event = 'closed') = 0`;
+const isTurn = `entry >= 'turn/' AND entry < 'turn0'`;
 
-/** Subquery: how many open entries say that somebody feeds the store, dead ones included. */
-export const openFeeders = `
-  SELECT count() FROM (
-    SELECT anyIf(body, event = 'announced') AS announced FROM ledger
-    WHERE entry >= 'turn/' AND entry < 'turn0'
-    GROUP BY entry
-    HAVING JSONExtractString(announced, 'feeds') != '' AND countIf(event = 'closed') = 0)`;
+/**
+ * Query: the entries of open turns and feeders, dead ones included, as `announced` (JSON), `feeds` ('' of a turn), `since` and `renewedAt`
+ * (times of the store). What a feeder that was closed by then has closed of others' is open.
+ */
+export const openEntries = `
+  SELECT anyIf(body, event = 'announced') AS announced, JSONExtractString(announced, 'feeds') AS feeds,
+    minIf(at, event = 'announced') AS since, maxIf(at, event != 'closed') AS renewedAt
+  FROM ledger
+  LEFT ANY JOIN (
+    SELECT entry AS closer, min(at) AS closerClosedAt FROM ledger
+    WHERE ${isTurn} AND event = 'closed' GROUP BY entry) AS closers ON closer = concat('turn/', body)
+  WHERE ${isTurn}
+  GROUP BY entry
+  HAVING countIf(event = 'announced') > 0
+    AND countIf(event = 'closed' AND (closer = '' OR closer = entry OR closerClosedAt > at)) = 0
+    AND (feeds != '' OR countIf(event = 'closed') = 0)`;
+
+const openTurnsQuery = `
+  SELECT announced AS body, toUnixTimestamp64Milli(since) AS since, toUnixTimestamp64Milli(renewedAt) AS renewedAt,
+    toUnixTimestamp64Milli(now64(3)) AS now
+  FROM (${openEntries})`;
 
 const closedQuery = `SELECT 1 FROM ledger WHERE entry = {entry:String} AND event = 'closed' LIMIT 1`;
 

@@ -28,6 +28,8 @@ export interface ClosedDead {
   readonly closed: number;
   /** Other feeders that may still be alive: where there are any, nothing is closed. */
   readonly alive: number;
+  /** As `Feeder.owes` is then. */
+  readonly owes: boolean;
 }
 
 /**
@@ -45,9 +47,12 @@ export interface Feeder extends AsyncDisposable {
   isOpen(signal?: AbortSignal): Promise<boolean>;
   /**
    * Closes the entries of dead feeders unless others are alive. To be called when what dead ones may have begun is finished, so when
-   * this process has had every partition and left no intent in it. Throws `StoreTimeout`.
+   * this process has had every partition and left no intent in it. It may have stood still since then, and others may have had them: `hasAll`
+   * is asked after closing, and where it is false, or fails, what the dead have begun is owed. Throws `StoreTimeout`, and what `hasAll` throws.
    */
-  closeDead(): Promise<ClosedDead>;
+  closeDead(hasAll: () => Promise<boolean>): Promise<ClosedDead>;
+  /** Whether an entry was closed of which nobody can tell that what it stands for is finished: this one may not be closed before that. */
+  readonly owes: boolean;
   /**
    * Ends feeding. `clean`: nothing of ours is begun and not finished, so the entry is closed; else it stays open like a dead one's, and
    * replays are refused until an ingester has finished it.
@@ -103,16 +108,28 @@ interface Open {
 
 function feederWith(store: Store, { entry, recovered, patience }: Open): Feeder {
   const { ledger } = store;
+  let owes = false;
   return {
     recovered,
-    isOpen: async (signal) => !(await persist({ ...patience, signal }, () => ledger.isClosed(entry.turn))),
-    closeDead: async () => {
+    get owes() {
+      return owes;
+    },
+    isOpen: async (signal) => {
+      const isClosed = await persist({ ...patience, signal }, () => ledger.isClosed(entry.turn));
+      // By somebody who was closed before, perhaps: then it counts as open as long as it is renewed.
+      if (isClosed) void entry.leave();
+      return !isClosed;
+    },
+    closeDead: async (hasAll) => {
       const { feeders } = await othersThan(store, entry.turn, patience);
       const alive = feeders.filter(({ isDead }) => !isDead).length;
-      if (alive > 0) return { closed: 0, alive };
+      if (alive > 0) return { closed: 0, alive, owes };
+      owes ||= feeders.length > 0;
       for (const { turn } of feeders)
         await persist(patience, () => ledger.append({ event: 'closed', turn, by: entry.turn }));
-      return { closed: feeders.length, alive };
+      // Write, then look: whoever has had a partition since then asks before it inserts, and finds its entry closed.
+      owes &&= !(await hasAll());
+      return { closed: feeders.length, alive, owes };
     },
     close: (clean) => (clean ? entry.close() : entry.leave()),
     [Symbol.asyncDispose]: () => entry.leave(),

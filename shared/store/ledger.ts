@@ -46,7 +46,10 @@ export interface OpenTurn extends Announcement {
 export type LedgerEvent =
   | { readonly event: 'announced'; readonly announcement: Announcement }
   | { readonly event: 'renewed'; readonly turn: string }
-  /** By the turn itself, or by who found it dead. For ever. */
+  /**
+   * By the turn itself, or by who found it dead. For ever, but for the entry of who feeds the store: closed by one that had been closed itself
+   * before, it is open. That one had stood still, and somebody else has been finishing things since.
+   */
   | { readonly event: 'closed'; readonly turn: string; readonly by: string }
   | { readonly event: 'intended'; readonly intent: Intent }
   /** All of the batch's parts are in the store, or are void. */
@@ -58,6 +61,7 @@ export interface Ledger {
   append(event: LedgerEvent): Promise<void>;
   /** The open turns and the store's time in ms. */
   openTurns(): Promise<{ readonly now: number; readonly turns: readonly OpenTurn[] }>;
+  /** Whether anybody has closed it, be it somebody who was closed before. */
   isClosed(turn: string): Promise<boolean>;
   /** Batches that were intended and not settled, the oldest first. */
   pending(): Promise<readonly Intent[]>;

@@ -1,5 +1,6 @@
 import type { Database } from '../clickhouse/database.ts';
 import { isoDay } from '../days.ts';
+import { openEntries } from './clickhouse-ledger.ts';
 
 /** What `doctor` says of a store. */
 export interface StoreFacts {
@@ -90,9 +91,6 @@ const pendingQuery = `
   GROUP BY entry ORDER BY since`;
 
 const turnsQuery = `
-  SELECT JSONExtractString(anyIf(body, event = 'announced') AS announced, 'site') AS site,
-    JSONExtractString(announced, 'feeds') AS feeds,
-    formatDateTime(min(at), '%FT%TZ', 'UTC') AS since,
-    dateDiff('second', max(at), now64(3)) AS renewedSecondsAgo
-  FROM ledger WHERE startsWith(entry, 'turn/')
-  GROUP BY entry HAVING countIf(event = 'closed') = 0 AND countIf(event = 'announced') > 0 ORDER BY since`;
+  SELECT JSONExtractString(announced, 'site') AS site, feeds, formatDateTime(since, '%FT%TZ', 'UTC') AS since,
+    dateDiff('second', renewedAt, now64(3)) AS renewedSecondsAgo
+  FROM (${openEntries}) ORDER BY since`;

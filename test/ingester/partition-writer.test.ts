@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { Begun } from '../../services/ingester/begun.ts';
 import type { FullBatch } from '../../services/ingester/open-batch.ts';
 import { PartitionWriter } from '../../services/ingester/partition-writer.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -28,6 +29,7 @@ const pending = { generation: 0, from: 5, to: 9, months, pins, partly: [], lastM
 /** A writer that writes the batch to an empty store, and what it commits; `meanwhile` happens before its second month is inserted. */
 function written(meanwhile: (other: PartitionWriter) => Promise<unknown>) {
   const engine = new Engine();
+  const begun = new Begun();
   const writerOf = (beforeInsert: (token: string) => Promise<unknown>, committed: number[]) => {
     const counts = {
       engine: 'plain',
@@ -40,8 +42,9 @@ function written(meanwhile: (other: PartitionWriter) => Promise<unknown>) {
     const store = { counts, clock: { now: () => 0, sleep: () => Promise.resolve() } };
     const options = {
       store: store as unknown as Store,
-      kafka: { commit: async (offset: number) => void committed.push(offset) } as never,
+      kafka: { partition: 3, commit: async (offset: number) => void committed.push(offset) } as never,
       isFeeding: async () => true,
+      begun,
       setups: { layout: undefined },
       observer: { counted: () => undefined } as never,
       signal: new AbortController().signal,
@@ -55,7 +58,7 @@ function written(meanwhile: (other: PartitionWriter) => Promise<unknown>) {
     () => 'written',
     (error: Error) => error.name,
   );
-  return { done, committed, writer };
+  return { done, committed, writer, begun };
 }
 
 test('a batch is committed when all of its months are there', async () => {
@@ -76,4 +79,31 @@ test('a batch that is there whole when somebody burns it counts', async () => {
   await done;
   expect(await writer.burn(pending)).toEqual({ from: 5, to: 9, months });
   expect(committed).toEqual([5, 9]);
+});
+
+describe('who ends', () => {
+  const passed = (begun: Begun, offset: number) => {
+    let now = 0;
+    const sleep = async (ms: number) => {
+      now += ms;
+    };
+    const clock = { now: () => now, sleep };
+    return begun.isPassed(clock, async () => new Map([[3, offset]]));
+  };
+
+  test('has nothing begun where all is committed', async () => {
+    const { done, begun } = written(async () => undefined);
+    await done;
+    expect(await passed(begun, -1)).toBe(true);
+  });
+
+  test.each([
+    { offset: -1, want: false, what: 'deleted' },
+    { offset: 5, want: false, what: 'still before it' },
+    { offset: 9, want: true, what: 'behind it, by who has the partition now' },
+  ])('with a batch half in the store waits for the offset, which is $what', async ({ offset, want }) => {
+    const { done, begun } = written((other) => other.burn(pending));
+    await done;
+    expect(await passed(begun, offset)).toBe(want);
+  });
 });

@@ -127,6 +127,16 @@ describe('a partition goes on', () => {
       want: { do: 'compare', same: { from: 30, partly: [{ from: 20, to: 40, months: [202_610] }] } },
     },
     {
+      name: 'behind the last batch where its messages are gone and the offsets too',
+      known: { low: 60, last: last(20, 40) },
+      want: { do: 'read', from: 60, gap: { from: 40, to: 60 } },
+    },
+    {
+      name: 'within the last batch where only what came after its last message can be there, in a topic that was made again',
+      known: { low: 38, last: last(20, 40, { lastMessage: { offset: 37, digest: 'd' } }) },
+      want: { do: 'read', from: 38 },
+    },
+    {
       name: 'at the beginning of a topic that was made again, where that was seen and nothing of it counted yet',
       known: { last: last(20, 40, { there: [202_610], isVoid: true }) },
       want: { do: 'read', from: 0, generation: 1 },

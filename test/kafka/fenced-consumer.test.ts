@@ -52,6 +52,16 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
     expect(given).toEqual([2]);
   });
 
+  test('knows whether others are there', async () => {
+    const { member: first } = await join('alone');
+    expect(await first?.isAlone()).toBe(true);
+    const { member: second } = await join('alone');
+    expect([await first?.isAlone(), await second?.isAlone()]).toEqual([false, false]);
+    await second?.[Symbol.asyncDispose]();
+    expect(await first?.isAlone()).toBe(true);
+    await first?.[Symbol.asyncDispose]();
+  });
+
   test('that is told to stop while it joins is given nothing, and is gone', async () => {
     const { member: first, given: firstGiven } = await join('joined');
     // The group waits until the first joins anew, by its next heartbeat.

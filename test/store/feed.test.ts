@@ -38,6 +38,7 @@ function storeOf(holder: string, ...dead: string[]): Store {
   return { ...storeOver(connection), liveness: { holder, isDead: (other) => dead.includes(other) } };
 }
 
+const hasAll = async () => true;
 const replay = (store: Store) => takeTurn(store, { site: 'replay', formBatch });
 const openTurns = async () => (await readStoreFacts(connection)).turns;
 
@@ -87,13 +88,39 @@ describe('a store that is fed', () => {
 
     const next = await announceFeeder(storeOf('next', 'dead'), feeds);
     const beside = await announceFeeder(storeOf('beside', 'dead'), feeds);
-    expect(await next.closeDead()).toEqual({ closed: 0, alive: 1 });
+    expect(await next.closeDead(hasAll)).toEqual({ closed: 0, alive: 1, owes: false });
     expect(await dead.isOpen()).toBe(true);
     await beside.close(true);
-    expect(await next.closeDead()).toEqual({ closed: 1, alive: 0 });
+    expect(await next.closeDead(hasAll)).toEqual({ closed: 1, alive: 0, owes: false });
     expect([await dead.isOpen(), await next.isOpen()]).toEqual([false, true]);
     await next.close(true);
     await (await replay(storeOf('one')))[Symbol.asyncDispose]();
+  });
+
+  test('stays closed to replays where a feeder was closed by one that had been closed before', async () => {
+    const first = await announceFeeder(storeOf('first', 'second'), feeds);
+    const second = await announceFeeder(storeOf('second', 'first'), feeds);
+    // Each has stood still, takes the other for dead and believes to have every partition.
+    expect(await second.closeDead(hasAll)).toMatchObject({ closed: 1 });
+    expect(await first.closeDead(hasAll)).toMatchObject({ closed: 1 });
+    expect([await first.isOpen(), await second.isOpen()]).toEqual([false, false]);
+    await expect(replay(storeOf('one', 'first', 'second'))).rejects.toThrow(StoreFed);
+
+    const next = await announceFeeder(storeOf('next', 'first', 'second'), feeds);
+    expect(await next.closeDead(hasAll)).toEqual({ closed: 1, alive: 0, owes: false });
+    await next.close(true);
+    await (await replay(storeOf('one')))[Symbol.asyncDispose]();
+  });
+
+  test('owes what a dead feeder has begun until nobody else can have had it meanwhile', async () => {
+    const dead = await announceFeeder(storeOf('dead'), feeds);
+    await dead[Symbol.asyncDispose]();
+    const next = await announceFeeder(storeOf('next', 'dead'), feeds);
+    expect(await next.closeDead(async () => false)).toEqual({ closed: 1, alive: 0, owes: true });
+    await expect(next.closeDead(() => Promise.reject(new Error('no broker')))).rejects.toThrow('no broker');
+    expect(next.owes).toBe(true);
+    expect(await next.closeDead(hasAll)).toEqual({ closed: 0, alive: 0, owes: false });
+    await next.close(true);
   });
 
   test('may have batches half-way from Kafka: no fault while it is fed, one when it is not', async () => {
@@ -108,7 +135,7 @@ describe('a store that is fed', () => {
     await feeder.close(false);
     expect(await isFinished()).toMatchObject({ ok: true });
     const next = await announceFeeder(storeOf('two', 'one'), feeds);
-    await next.closeDead();
+    await next.closeDead(hasAll);
     await next.close(true);
     expect(await isFinished()).toMatchObject({
       ok: false,

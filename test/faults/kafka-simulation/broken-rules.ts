@@ -1,3 +1,4 @@
+import { Begun } from '../../../services/ingester/begun.ts';
 import type { PartitionOptions } from '../../../services/ingester/partition-ingest.ts';
 import type { AssignedPartition } from '../../../shared/kafka/assigned-partition.ts';
 import type { Store } from '../../../shared/store/store.ts';
@@ -66,6 +67,26 @@ export const brokenRules: Readonly<Record<string, Breakage>> = {
   })),
 
   'who was taken for dead goes on beside replays': withOptions(() => ({ isFeeding: async () => true })),
+
+  'what ingesters have closed that were closed before is closed': {
+    store: (store) => ({
+      ...store,
+      ledger: {
+        ...store.ledger,
+        openTurns: async () => {
+          const { now, turns } = await store.ledger.openTurns();
+          if (!store.liveness.holder.startsWith('replay')) return { now, turns };
+          const isClosed = await Promise.all(turns.map(({ turn }) => store.ledger.isClosed(turn)));
+          return { now, turns: turns.filter((_, index) => !isClosed[index]) };
+        },
+      },
+    }),
+  },
+  'nobody looks whether others have come since the dead ones were closed': {
+    member: { takesItselfForAlone: true },
+  },
+
+  'who leaves does not mind what others have not finished yet': withOptions(() => ({ begun: new Begun() })),
 
   'the group is joined anew without a fence': { member: { noFence: true } },
   'what is committed is asked before the group is joined': { member: { asksBeforeJoining: true } },

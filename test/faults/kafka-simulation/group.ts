@@ -40,6 +40,11 @@ export class Group {
     return this.#members.size === 0;
   }
 
+  /** Whether it is a member, and nobody else is. */
+  isOnly(member: GroupMember): boolean {
+    return this.#members.size === 1 && this.#members.has(member);
+  }
+
   /** A request to join arrives. */
   join(member: GroupMember): void {
     if (!member.host.alive) return;

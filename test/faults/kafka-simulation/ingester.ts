@@ -1,4 +1,5 @@
 import { Assigned } from '../../../services/ingester/assigned.ts';
+import { Begun } from '../../../services/ingester/begun.ts';
 import type { PartitionOptions } from '../../../services/ingester/partition-ingest.ts';
 import { SetupChoice } from '../../../services/ingester/setup-choice.ts';
 import type { AssignedPartition } from '../../../shared/kafka/assigned-partition.ts';
@@ -41,15 +42,14 @@ const longestPauseMs = 30_000;
 export async function ingester(world: IngesterWorld): Promise<void> {
   const { host, scheduler, store, stop } = world;
   let feeder: Feeder | undefined;
+  const begun = new Begun();
   let isClean = false;
-  let sessions = 0;
   try {
     for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
-        if (!(await feeder?.isOpen())) feeder = await announce(world);
-        const session = new Session(world, feeder as Feeder);
-        sessions++;
-        isClean = (await session.run()) && (session.isGiven || sessions === 1);
+        if (!feeder || !(await feeder.isOpen())) feeder = await announce(world);
+        const session = new Session(world, feeder, begun);
+        isClean = (await session.run()) && !feeder.owes && (await isPassed(begun, world));
         break;
       } catch (error) {
         if (stop.aborted) break;
@@ -61,6 +61,15 @@ export async function ingester(world: IngesterWorld): Promise<void> {
     await feeder?.close(isClean);
     scheduler.log(() => `${host.name} leaves ${isClean ? 'in good order' : 'in haste'}`);
   }
+}
+
+function isPassed(begun: Begun, { store, group, scheduler, host }: IngesterWorld): Promise<boolean> {
+  return begun.isPassed(store.clock, async () => {
+    await store.clock.sleep(scheduler.between(1, 80));
+    const committed = [...group.offsets].map(([partition, { offset }]) => [partition, offset] as const);
+    scheduler.log(() => `${host.name} finds ${committed.map((each) => each.join(': '))} committed`);
+    return new Map(committed);
+  });
 }
 
 function announce({ store, stop }: IngesterWorld): Promise<Feeder> {
@@ -88,21 +97,19 @@ class Session {
   readonly #batchMs: number;
   readonly #threads: number;
   readonly #feeder: Feeder;
+  readonly #begun: Begun;
   #closedDead = false;
 
-  constructor(world: IngesterWorld, feeder: Feeder) {
+  constructor(world: IngesterWorld, feeder: Feeder, begun: Begun) {
     this.#world = world;
     this.#feeder = feeder;
+    this.#begun = begun;
     this.#batchMs = world.scheduler.between(100, 15_000);
     this.#threads = world.scheduler.chance(0.3) ? 2 : 1;
     this.#assigned = new Assigned(
       (kafka) => this.#partitionOptions(kafka),
       ({ message }) => world.onRefused(message),
     );
-  }
-
-  get isGiven(): boolean {
-    return this.#assigned.isGiven;
   }
 
   /** True where all that was begun is finished. */
@@ -132,7 +139,7 @@ class Session {
 
   async #untilDone(member: Member): Promise<void> {
     const over = new AbortController();
-    const looking = this.#look(AbortSignal.any([this.#world.stop, over.signal]));
+    const looking = this.#look(member, AbortSignal.any([this.#world.stop, over.signal]));
     try {
       await Promise.race([looking, member.failed, this.#assigned.failed]);
     } finally {
@@ -141,10 +148,10 @@ class Session {
     }
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #look(member: Member, signal: AbortSignal): Promise<void> {
     const { store, isLast } = this.#world;
     while (!signal.aborted) {
-      await this.#closeDead();
+      await this.#closeDead(member);
       if (isLast && this.#closedDead && this.#isCaughtUp()) return;
       await store.clock.sleep(10_000, signal).catch(() => undefined);
     }
@@ -158,14 +165,18 @@ class Session {
     });
   }
 
-  async #closeDead(): Promise<void> {
-    if (this.#closedDead) return;
-    const { all, refused } = this.#assigned;
-    if (all.size < this.#world.broker.partitions.length) return;
-    if (![...all].every(([partition, { done }]) => refused.has(partition) || done !== undefined)) return;
-    const { alive } = await this.#feeder.closeDead();
-    this.#closedDead = alive === 0;
+  async #closeDead(member: Member): Promise<void> {
+    if (this.#closedDead || !this.#hasAll()) return;
+    const hasAll = async () => (await member.isAlone()) && this.#hasAll();
+    const { alive, owes } = await this.#feeder.closeDead(hasAll);
+    this.#closedDead = alive === 0 && !owes;
     if (this.#closedDead) this.#world.onClosedDead();
+  }
+
+  #hasAll(): boolean {
+    const { all, refused } = this.#assigned;
+    if (all.size < this.#world.broker.partitions.length) return false;
+    return [...all].every(([partition, { done }]) => refused.has(partition) || done !== undefined);
   }
 
   async #stop(member: Member): Promise<boolean> {
@@ -202,6 +213,7 @@ class Session {
       geo: '',
       countries: () => ({ bytes: new Uint8Array(0), digest: '' }),
       isFeeding: () => this.#feeder.isOpen(kafka.signal),
+      begun: this.#begun,
       memoryBytes: () => 8,
       inboxBytes: () => 1_500,
       signal: kafka.signal,

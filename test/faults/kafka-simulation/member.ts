@@ -24,6 +24,8 @@ export interface BrokenMember {
   readonly noFence?: boolean;
   /** Where an offset is gone, the default one is committed in its place. */
   readonly defaultOffsets?: boolean;
+  /** Takes itself for the only member always. */
+  readonly takesItselfForAlone?: boolean;
   /** What is committed is asked before the group is joined. */
   readonly asksBeforeJoining?: boolean;
 }
@@ -96,6 +98,35 @@ export class Member implements GroupMember {
     this.#fail(error);
   }
 
+  /** As `FencedConsumer.isAlone`. */
+  async isAlone(): Promise<boolean> {
+    if (this.options.broken.takesItselfForAlone) return true;
+    const epoch = this.#epoch;
+    const isOnly = await this.ask('the members', () => this.options.group.isOnly(this));
+    return isOnly && epoch === this.#epoch && !this.#isJoining;
+  }
+
+  /** Asks the brokers for something; `find` is what they find. */
+  ask<T>(what: string, find: () => T): Promise<T> {
+    const { scheduler, host, faults } = this.options;
+    return new Promise((resolve, reject) => {
+      const isLost = scheduler.chance(faults.lost);
+      scheduler.after(this.latency(), () => {
+        const found = find();
+        scheduler.log(() => `${host.name} asks for ${what}: ${isLost ? 'LOST' : JSON.stringify(found)}`);
+        scheduler.after(isLost ? requestTimeoutMs : this.latency(), () =>
+          host.deliver(() => (isLost ? reject(timedOut()) : resolve(found))),
+        );
+      });
+    });
+  }
+
+  /** How long something takes on its way. */
+  latency(): number {
+    const { scheduler, faults } = this.options;
+    return scheduler.chance(faults.slow) ? scheduler.between(500, 20_000) : scheduler.between(1, 40);
+  }
+
   /** Leaves the group. */
   close(): void {
     this.#isClosed = true;
@@ -139,7 +170,7 @@ class Partition implements AssignedPartition {
 
   committed() {
     const { group, broken } = this.#member.options;
-    return this.#ask('offsets', () => {
+    return this.#member.ask(`offsets of ${this.partition}`, () => {
       const { offsets } = broken.asksBeforeJoining ? { offsets: this.#member.committedBefore } : group;
       const found = offsets.get(this.partition);
       return found && found.offset >= 0 ? found : undefined;
@@ -148,7 +179,7 @@ class Partition implements AssignedPartition {
 
   watermarks() {
     const { broker } = this.#member.options;
-    return this.#ask('watermarks', () => {
+    return this.#member.ask(`watermarks of ${this.partition}`, () => {
       const { low, high } = broker.of(this.partition);
       return { low, high };
     });
@@ -182,7 +213,7 @@ class Partition implements AssignedPartition {
         scheduler.after(scheduler.between(1_000, requestTimeoutMs), () => answer(timedOut()));
       if (isLate) scheduler.after(scheduler.between(1_000, 2 * requestTimeoutMs), execute);
       if (isLost || isLate) return;
-      scheduler.after(this.#latency(), () => {
+      scheduler.after(this.#member.latency(), () => {
         const found = execute();
         if (isUnacknowledged) answer(timedOut());
         else answer(found === 'committed' ? undefined : new PartitionLost());
@@ -212,7 +243,7 @@ class Partition implements AssignedPartition {
   #request(): void {
     const { scheduler } = this.#member.options;
     const [request, from] = [++this.#fetch, this.#position as number];
-    scheduler.after(this.#latency(), () => this.#arrive(request, from));
+    scheduler.after(this.#member.latency(), () => this.#arrive(request, from));
   }
 
   #arrive(request: number, from: number): void {
@@ -226,14 +257,14 @@ class Partition implements AssignedPartition {
     if (from === high) {
       if (request !== this.#fetch || !host.alive) return;
       whenMore.call(broker.of(this.partition), () =>
-        scheduler.after(this.#latency(), () => this.#arrive(request, from)),
+        scheduler.after(this.#member.latency(), () => this.#arrive(request, from)),
       );
       return;
     }
     const first = messages.findIndex(({ offset }) => offset >= from);
     const some = first < 0 ? [] : messages.slice(first, first + scheduler.between(1, 4));
     const next = (some.at(-1)?.offset ?? high - 1) + 1;
-    scheduler.after(this.#latency(), () =>
+    scheduler.after(this.#member.latency(), () =>
       host.deliver(() => this.#deliver(request, { from, next, messages: some })),
     );
   }
@@ -262,28 +293,6 @@ class Partition implements AssignedPartition {
     group.commit(this.#member, this.#member.generation, [this.partition, -1, '']);
     this.#position = broker.of(this.partition).low;
     this.#request();
-  }
-
-  #ask<T>(what: string, find: () => T): Promise<T> {
-    const { scheduler, host, faults } = this.#member.options;
-    return new Promise((resolve, reject) => {
-      const isLost = scheduler.chance(faults.lost);
-      scheduler.after(this.#latency(), () => {
-        const found = find();
-        scheduler.log(
-          () =>
-            `${host.name} asks for ${what} of ${this.partition}: ${isLost ? 'LOST' : JSON.stringify(found)}`,
-        );
-        scheduler.after(isLost ? requestTimeoutMs : this.#latency(), () =>
-          host.deliver(() => (isLost ? reject(timedOut()) : resolve(found))),
-        );
-      });
-    });
-  }
-
-  #latency(): number {
-    const { scheduler, faults } = this.#member.options;
-    return scheduler.chance(faults.slow) ? scheduler.between(500, 20_000) : scheduler.between(1, 40);
   }
 }
 

@@ -96,7 +96,11 @@ class HistoryOf {
   async live(): Promise<string[]> {
     const scheduler = this.#scheduler;
     this.#planShipping();
-    this.#planTrouble();
+    const dice = scheduler.number();
+    if (dice < 0.2) this.#planZombies();
+    else if (dice < 0.25) this.#planBurning();
+    else if (dice < 0.35) this.#planHandOver();
+    else this.#planTrouble();
     scheduler.after(troubleMs, () => this.#endInPeace());
     const ended = await scheduler.run(mostEvents);
     if (!ended) this.#problems.push('the ingesters never end');
@@ -144,16 +148,97 @@ class HistoryOf {
     const scheduler = this.#scheduler;
     this.#launch();
     const zombie = this.#running.at(-1);
-    scheduler.after(scheduler.between(500, 30_000), () =>
-      zombie?.host.stop(scheduler.between(90_000, 190_000)),
-    );
+    const begins = scheduler.between(500, 30_000);
+    const wakes = begins + scheduler.between(90_000, 190_000);
+    scheduler.after(begins, () => zombie?.host.stop(wakes - begins));
     scheduler.after(scheduler.between(31_000, 80_000), () => {
       this.#launch();
       const next = this.#running.at(-1);
       scheduler.after(scheduler.between(30_000, 60_000), () => next?.stop.abort());
     });
+    scheduler.after(wakes, () => this.#shipping.grow());
     for (let replays = 0; replays < 4; replays++)
-      scheduler.after(scheduler.between(90_000, 200_000), () => this.#launchReplay());
+      scheduler.after(wakes + scheduler.between(0, 20_000), () => this.#launchReplay());
+  }
+
+  /**
+   * An ingester that is stopped, one that goes on in its place and is stopped within a batch, before or after it closed the other's entry, so
+   * that the first finds it dead when it wakes up; and replays then.
+   */
+  #planZombies(): void {
+    const scheduler = this.#scheduler;
+    Object.assign(this.#hazards, { killed: 0, stopped: 0 });
+    const begins = scheduler.between(1_000, 12_000);
+    const goesOn = begins + scheduler.between(0, 30_000);
+    const freezes = begins + scheduler.between(33_000, 75_000);
+    const wakes = freezes + scheduler.between(61_000, 78_000);
+    this.#launch();
+    const first = this.#running.at(-1) as Running;
+    scheduler.after(begins, () => first.host.stop(wakes - begins));
+    // Sometimes it is told to end when it has just woken up.
+    if (scheduler.chance(0.5)) scheduler.after(wakes + scheduler.between(0, 400), () => first.stop.abort());
+    scheduler.after(goesOn, () => {
+      this.#launch();
+      const { host } = this.#running.at(-1) as Running;
+      scheduler.after(freezes - goesOn, () =>
+        this.#withinInsert(() => host.stop(scheduler.between(70_000, 110_000))),
+      );
+    });
+    for (let times = 3; times > 0; times--) scheduler.after(freezes, () => this.#shipping.grow());
+    for (let replays = scheduler.between(1, 4); replays > 0; replays--)
+      scheduler.after(wakes + scheduler.between(500, 8_000), () => this.#launchReplay());
+  }
+
+  /** An ingester that dies within a batch of which Kafka has dropped a part when the next one comes. */
+  #planBurning(): void {
+    const scheduler = this.#scheduler;
+    Object.assign(this.#hazards, { killed: 0, stopped: 0 });
+    const dies = scheduler.between(5_000, 60_000);
+    this.#launch();
+    const first = this.#running.at(-1) as Running;
+    for (let times = 4; times > 0; times--) scheduler.after(dies, () => this.#shipping.strange());
+    scheduler.after(dies, () => this.#withinInsert(() => first.host.kill()));
+    const goesOn = dies + scheduler.between(16_000, 30_000);
+    for (let times = 2; times > 0; times--)
+      scheduler.after(scheduler.between(dies + 15_000, goesOn), () => this.#retain());
+    scheduler.after(goesOn, () => this.#launch());
+    // Once more while what is left of it waits to be counted.
+    scheduler.after(dies + scheduler.between(31_000, 50_000), () => this.#group.disturb());
+  }
+
+  /**
+   * An ingester that is stopped until its entry has been closed, and comes back when the one that went on is within a batch and leaves; replays
+   * come before it has finished that.
+   */
+  #planHandOver(): void {
+    const scheduler = this.#scheduler;
+    Object.assign(this.#hazards, { killed: 0, stopped: 0 });
+    const begins = scheduler.between(1_000, 8_000);
+    const wakes = begins + scheduler.between(75_000, 110_000);
+    this.#launch();
+    const first = this.#running.at(-1) as Running;
+    scheduler.after(begins, () => first.host.stop(wakes - begins));
+    scheduler.after(begins + scheduler.between(0, 20_000), () => {
+      this.#launch();
+      const next = this.#running.at(-1) as Running;
+      scheduler.after(wakes - scheduler.now + scheduler.between(4_000, 9_000), () => next.stop.abort());
+    });
+    for (let times = 3; times > 0; times--)
+      scheduler.after(wakes - scheduler.between(0, 12_000), () => this.#shipping.grow());
+    scheduler.after(wakes, () => {
+      this.#network.faults = { ...peace, late: 0.5 };
+    });
+    scheduler.after(wakes + scheduler.between(2_000, 6_500), () =>
+      first.host.stop(scheduler.between(30_000, 100_000)),
+    );
+    for (let replays = 4; replays > 0; replays--)
+      scheduler.after(wakes + scheduler.between(5_000, 20_000), () => this.#launchReplay());
+  }
+
+  /** Does something once an insert is on its way, or 15 s from now. */
+  #withinInsert(action: () => void, by = this.#scheduler.now + 15_000): void {
+    if (this.#network.isAnythingUnderWay || this.#scheduler.now >= by) action();
+    else this.#scheduler.after(5, () => this.#withinInsert(action, by));
   }
 
   #launchReplay(): void {

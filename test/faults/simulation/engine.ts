@@ -15,7 +15,7 @@ export class Engine {
   readonly #tokens = new Set<string>();
   readonly #rows: CountsRow[] = [];
   readonly #own = new Map<string, OwnRow[]>();
-  readonly #turns = new Map<string, { turn: OpenTurn | undefined; renewedAt: number; closed: boolean }>();
+  readonly #turns = new Map<string, KnownTurn>();
   readonly #batches = new Map<string, { intent: Intent | undefined; settled: boolean }>();
 
   /** Gives what became of it. `killed`: the engine dies between remembering the token and having the part. */
@@ -52,7 +52,7 @@ export class Engine {
         return;
       }
       case 'closed':
-        this.#turn(event.turn).closed = true;
+        this.#turn(event.turn).closings.push({ by: event.by, at: now + this.clockOffset });
         return;
       case 'intended':
         this.#batch(event.intent.batch).intent = event.intent;
@@ -63,13 +63,13 @@ export class Engine {
   }
 
   openTurns(now: number): { now: number; turns: OpenTurn[] } {
-    const open = [...this.#turns.values()].filter(({ turn, closed }) => turn && !closed);
+    const open = [...this.#turns.values()].filter((known) => known.turn && this.#isOpen(known));
     const turns = open.map(({ turn, renewedAt }) => ({ ...(turn as OpenTurn), renewedAt }));
     return { now: now + this.clockOffset, turns };
   }
 
   isClosed(turn: string): boolean {
-    return this.#turns.get(turn)?.closed ?? false;
+    return (this.#turns.get(turn)?.closings.length ?? 0) > 0;
   }
 
   pending(): Intent[] {
@@ -111,9 +111,19 @@ export class Engine {
   }
 
   #turn(turn: string) {
-    const known = this.#turns.get(turn) ?? { turn: undefined, renewedAt: 0, closed: false };
+    const known = this.#turns.get(turn) ?? { turn: undefined, renewedAt: 0, closings: [] };
     this.#turns.set(turn, known);
     return known;
+  }
+
+  /** As `openEntries` of the ledger has it. */
+  #isOpen({ turn, closings }: KnownTurn): boolean {
+    if (turn?.feeds === undefined) return closings.length === 0;
+    return closings.every(({ by, at }) => {
+      if (by === turn.turn) return false;
+      const { closings: ofCloser = [] } = this.#turns.get(by) ?? {};
+      return Math.min(...ofCloser.map((closing) => closing.at)) <= at;
+    });
   }
 
   #batch(batch: string) {
@@ -128,6 +138,12 @@ export class Engine {
     if (known) known.push(row);
     else this.#own.set(project, [row]);
   }
+}
+
+interface KnownTurn {
+  turn: OpenTurn | undefined;
+  renewedAt: number;
+  readonly closings: { readonly by: string; readonly at: number }[];
 }
 
 function add(a: CountsRow, b: CountsRow): CountsRow {

@@ -41,7 +41,9 @@ export async function feed(feeding: FeederWorld): Promise<void> {
       clean = await feedPartitions(feeding, feeder, given);
       if (!clean) continue;
       if (given.length < topic.partitions.length) break;
-      while ((await feeder.closeDead()).alive > 0 && isLast) await store.clock.sleep(10_000);
+      const hasAll = async () => given.every(({ partition, epoch }) => partition.epoch === epoch);
+      while ((await feeder.closeDead(hasAll)).alive > 0 && isLast) await store.clock.sleep(10_000);
+      clean = !feeder.owes;
       break;
     }
   } finally {
