@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/store/clock.ts';
 
 const lookMs = 250;
-const lookForMs = 3_000;
+const lookForMs = 2_000;
 
 /**
  * Batches of this process that may be half in the store, over all of its sessions. Where a partition was lost meanwhile, whoever has it now

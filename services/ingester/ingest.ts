@@ -18,7 +18,7 @@ const longestPauseMs = 30_000;
 /** An entry that is not closed by then is taken for a dead one's. */
 const closeMs = 3_000;
 /** How long it is looked whether others have finished what was begun and lost to them. */
-const passMs = 5_000;
+const passMs = 3_000;
 const unclean =
   'The ingester did not end in good order: it may have begun something that the next one finishes. Start it again, or replays are refused.';
 

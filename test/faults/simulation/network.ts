@@ -20,6 +20,9 @@ export interface Faults {
   readonly slow: number;
 }
 
+/** No faults. */
+export const peace: Faults = { unavailable: 0, lost: 0, unacknowledged: 0, late: 0, killed: 0, slow: 0 };
+
 /** Between processes and the engine: delays, losses and late arrivals, all chosen by the scheduler. */
 export class Network {
   readonly #scheduler: Scheduler;

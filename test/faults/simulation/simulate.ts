@@ -5,7 +5,7 @@ import { TurnLost } from '../../../shared/store/write-batch.ts';
 import { checkBooks } from './check-books.ts';
 import { Engine } from './engine.ts';
 import { feed } from './feed.ts';
-import { type Faults, Network } from './network.ts';
+import { Network, peace } from './network.ts';
 import { type Hazards, Process } from './process.ts';
 import { recount } from './recount.ts';
 import { type Refused, type ReplayWorld, replay } from './replay.ts';
@@ -24,7 +24,6 @@ export interface History {
   readonly trace: readonly string[];
 }
 
-const peace: Faults = { unavailable: 0, lost: 0, unacknowledged: 0, late: 0, killed: 0, slow: 0 };
 const safety: Hazards = { killed: 0, stopped: 0 };
 const mostEvents = 20_000;
 
