@@ -40,6 +40,14 @@ interface OpenTurnRow {
 
 const isTurn = `entry >= 'turn/' AND entry < 'turn0'`;
 
+/** Query: entries that were closed by themselves, or by one that nobody had closed before. */
+const closedEntries = `
+  SELECT entry FROM ledger
+  LEFT ANY JOIN (
+    SELECT entry AS closer, min(at) AS closerClosedAt FROM ledger
+    WHERE ${isTurn} AND event = 'closed' GROUP BY entry) AS closers ON closer = concat('turn/', body)
+  WHERE ${isTurn} AND event = 'closed' AND (closer = '' OR closer = entry OR closerClosedAt > at)`;
+
 /**
  * Query: the entries of open turns and feeders, dead ones included, as `announced` (JSON), `feeds` ('' of a turn), `since` and `renewedAt`
  * (times of the store). What a feeder that was closed by then has closed of others' is open.
@@ -47,15 +55,10 @@ const isTurn = `entry >= 'turn/' AND entry < 'turn0'`;
 export const openEntries = `
   SELECT anyIf(body, event = 'announced') AS announced, JSONExtractString(announced, 'feeds') AS feeds,
     minIf(at, event = 'announced') AS since, maxIf(at, event != 'closed') AS renewedAt
-  FROM ledger
-  LEFT ANY JOIN (
-    SELECT entry AS closer, min(at) AS closerClosedAt FROM ledger
-    WHERE ${isTurn} AND event = 'closed' GROUP BY entry) AS closers ON closer = concat('turn/', body)
-  WHERE ${isTurn}
+  FROM ledger WHERE ${isTurn}
   GROUP BY entry
   HAVING countIf(event = 'announced') > 0
-    AND countIf(event = 'closed' AND (closer = '' OR closer = entry OR closerClosedAt > at)) = 0
-    AND (feeds != '' OR countIf(event = 'closed') = 0)`;
+    AND (countIf(event = 'closed') = 0 OR (feeds != '' AND entry NOT IN (${closedEntries})))`;
 
 const openTurnsQuery = `
   SELECT announced AS body, toUnixTimestamp64Milli(since) AS since, toUnixTimestamp64Milli(renewedAt) AS renewedAt,
