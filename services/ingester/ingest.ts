@@ -67,12 +67,13 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
 async function isPassed(begun: Begun, options: IngestOptions): Promise<boolean> {
   let isPassed = false;
   const asking = begun.isPassed(options.store.clock, () => fetchCommitted(options));
-  await inTime(
-    passMs,
-    asking.then((answer) => {
+  const told = asking.then(
+    (answer) => {
       isPassed = answer;
-    }),
+    },
+    (error: unknown) => options.onEvent({ event: 'retry', stage: 'offsets', error }),
   );
+  await inTime(passMs, told);
   return isPassed;
 }
 

@@ -245,9 +245,9 @@ export class OpenBatch {
   }
 }
 
-/** The keyed digest by which a message is known again. */
+/** The keyed digest by which a message is known again: by its time too, since a log that is shipped once more may have the same bytes at the same offset. */
 export function digestOfMessage(keyed: Keyed, message: TopicMessage): string {
-  return keyLastLine(keyed, hash('sha256', bytesOf(message)));
+  return keyLastLine(keyed, `${message.atMs}/${hash('sha256', bytesOf(message))}`);
 }
 
 function bytesOf({ value }: TopicMessage): Uint8Array {

@@ -151,6 +151,7 @@ export class PartitionIngest {
       this.#readFrom(start.from, start);
       // Not before: until then something may be left of who had the partition last.
       this.#done = start.from;
+      this.#options.signal.throwIfAborted();
       this.#options.begun.end(this.#options.name.partition);
       while (!this.#stopping) await this.#step();
       await this.#cut();

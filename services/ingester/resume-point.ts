@@ -160,8 +160,8 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const same = readFrom(to, { low, generation, partly });
   if (lastMessage === undefined) return same;
   if (lastMessage.offset >= low) return { do: 'compare', message: lastMessage, same, other };
-  // After a batch's last message come the ends of transactions; a message is one of a topic that was made again.
-  return readFrom(Math.min(to, low), { low, generation, partly });
+  // After a batch's last message come the ends of transactions: any message there is one of a topic that was made again.
+  return low < to ? { do: 'read', from: low, generation: generation + 1 } : same;
 }
 
 /** From the first message of a topic that was made again since this generation; also of what is gone of it nothing is counted. */

@@ -77,7 +77,7 @@ export async function runIngest(
         narrator.tell(event);
       },
     });
-    if (flags.once === true) await optimizeMonths(connection, { parts: mostParts });
+    if (flags.once === true && !signal.aborted) await optimizeMonths(connection, { parts: mostParts });
     narrator.clear();
     terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawIngest(summary, terminal.width));
     return summary.refused.length > 0 ? 1 : 0;

@@ -26,7 +26,7 @@ const lastLookMs = 1_000;
 /** How long notes for the operator's eye may take at the end. */
 const notesMs = 1_000;
 /** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
-const stopMs = 20_000;
+const stopMs = 16_000;
 
 /** What lines are counted with. */
 export interface Counters extends AsyncDisposable {
@@ -123,8 +123,8 @@ export class Session {
     const { options } = this.#around;
     const { clock } = options.store;
     for (let toldAt = clock.now(); !signal.aborted; ) {
-      if (targets && (await caughtUp(options, this.#assigned, targets))) return;
       await this.#closeDead(consumer);
+      if (targets && (await caughtUp(options, this.#assigned, targets))) return;
       if (clock.now() - toldAt >= progressMs) {
         toldAt = clock.now();
         options.onEvent({ event: 'progress', progress: await this.#progress() });

@@ -73,6 +73,8 @@ export interface Others {
 export interface Feeding extends OpenTurn {
   /** True where its process is known not to run, or has given no sign of life for a minute. */
   readonly isDead: boolean;
+  /** How long it has given no sign of life, ms. */
+  readonly silentMs: number;
 }
 
 /**
@@ -85,10 +87,10 @@ export async function othersThan(store: Store, turn: string, patience: Patience)
     const { now, turns } = await persist(patience, () => ledger.openTurns());
     const others = turns
       .filter((other) => other.turn !== turn)
-      .map((other) => ({
-        ...other,
-        isDead: liveness.isDead(other.holder) || now - other.renewedAt > leaseMs,
-      }));
+      .map((other) => {
+        const silentMs = now - other.renewedAt;
+        return { ...other, silentMs, isDead: liveness.isDead(other.holder) || silentMs > leaseMs };
+      });
     const dead = others.filter(({ feeds, isDead }) => feeds === undefined && isDead);
     for (const other of dead)
       await persist(patience, () => ledger.append({ event: 'closed', turn: other.turn, by: turn }));

@@ -26,7 +26,7 @@ export interface FeederOptions {
 export interface ClosedDead {
   /** Entries of dead feeders that were closed. */
   readonly closed: number;
-  /** Other feeders that may still be alive: where there are any, nothing is closed. */
+  /** Other feeders of the topic that may still be alive: where there are any, nothing is closed. */
   readonly alive: number;
   /** As `Feeder.owes` is then. */
   readonly owes: boolean;
@@ -46,7 +46,7 @@ export interface Feeder extends AsyncDisposable {
    */
   isOpen(signal?: AbortSignal): Promise<boolean>;
   /**
-   * Closes the entries of dead feeders unless others are alive. To be called when what dead ones may have begun is finished, so when
+   * Closes the entries of dead feeders of the same topic, and of others that have been dead for a day, unless others of the topic are alive. To be called when what dead ones may have begun is finished, so when
    * this process has had every partition and left no intent in it. It may have stood still since then, and others may have had them: `hasAll`
    * is asked after closing, and where it is false, or fails, what the dead have begun is owed. Throws `StoreTimeout`, and what `hasAll` throws.
    */
@@ -82,7 +82,7 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
       const entry = await announce(store, { turn: `${turn.turn}.feeds`, site, feeds }, patience);
       // Write, then look: a replay that took us for dead closed the turn before it looked for feeders.
       if (await isOpen(store, turn.turn, patience, entry))
-        return feederWith(store, { entry, recovered, patience });
+        return feederWith(store, { entry, feeds, recovered, patience });
     } finally {
       await turn.close();
     }
@@ -100,13 +100,17 @@ async function isOpen(store: Store, turn: string, patience: Patience, entry: Ann
   return !isClosed;
 }
 
+/** After so long nothing of a dead one's is on its way any more. */
+const abandonedMs = 86_400_000;
+
 interface Open {
   readonly entry: Announced;
+  readonly feeds: string;
   readonly recovered: readonly RecoveredBatch[];
   readonly patience: Patience;
 }
 
-function feederWith(store: Store, { entry, recovered, patience }: Open): Feeder {
+function feederWith(store: Store, { entry, feeds, recovered, patience }: Open): Feeder {
   const { ledger } = store;
   let owes = false;
   return {
@@ -116,12 +120,14 @@ function feederWith(store: Store, { entry, recovered, patience }: Open): Feeder 
     },
     isOpen: async (signal) => {
       const isClosed = await persist({ ...patience, signal }, () => ledger.isClosed(entry.turn));
-      // By somebody who was closed before, perhaps: then it counts as open as long as it is renewed.
+      // By somebody who was closed before, perhaps: then it counts as open, and another closes it once it looks dead.
       if (isClosed) void entry.leave();
       return !isClosed;
     },
     closeDead: async (hasAll) => {
-      const { feeders } = await othersThan(store, entry.turn, patience);
+      const all = (await othersThan(store, entry.turn, patience)).feeders;
+      // What was begun of another topic is not known here: only time tells that nothing of it is on its way.
+      const feeders = all.filter((other) => other.feeds === feeds || other.silentMs > abandonedMs);
       const alive = feeders.filter(({ isDead }) => !isDead).length;
       if (alive > 0) return { closed: 0, alive, owes };
       owes ||= feeders.length > 0;

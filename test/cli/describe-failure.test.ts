@@ -16,7 +16,15 @@ describe('a failure', () => {
     expect(failure).toEqual({ message: 'no path', advice: 'give one', exitCode: 2 });
   });
 
-  const feeder = { turn: 't', site: 'eu', holder: 'h', feeds: 'kafka logs', since: 0, renewedAt: 0 };
+  const feeder = {
+    turn: 't',
+    site: 'eu',
+    holder: 'h',
+    feeds: 'kafka logs',
+    since: 0,
+    renewedAt: 0,
+    silentMs: 0,
+  };
 
   test.each([
     new TurnLost(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FullBatch, OpenBatch } from '../../services/ingester/open-batch.ts';
+import { digestOfMessage, type FullBatch, OpenBatch } from '../../services/ingester/open-batch.ts';
 import { SourceBook } from '../../services/ingester/source-book.ts';
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
 import { type ChunkSource, chunkHeaders } from '../../shared/kafka/chunk.ts';
@@ -246,3 +246,12 @@ function overlapsOf({ stretches }: FullBatch): unknown[] {
     stretches.slice(index + 1).some((b) => a.start === b.start && a.from < b.to && b.from < a.to),
   );
 }
+
+test('a message is known again by its bytes and its time', () => {
+  const message = { offset: 2, value: Buffer.from('one line'), headers: undefined, atMs: 1_000 };
+  const digestOf = (more: Partial<typeof message>) =>
+    digestOfMessage((text) => text, { ...message, ...more });
+  expect(digestOf({})).toBe(digestOf({ offset: 3 }));
+  expect(digestOf({})).not.toBe(digestOf({ atMs: 1_001 }));
+  expect(digestOf({})).not.toBe(digestOf({ value: Buffer.from('another') }));
+});

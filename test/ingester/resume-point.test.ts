@@ -134,7 +134,7 @@ describe('a partition goes on', () => {
     {
       name: 'within the last batch where only what came after its last message can be there, in a topic that was made again',
       known: { low: 38, last: last(20, 40, { lastMessage: { offset: 37, digest: 'd' } }) },
-      want: { do: 'read', from: 38 },
+      want: { do: 'read', from: 38, generation: 1 },
     },
     {
       name: 'at the beginning of a topic that was made again, where that was seen and nothing of it counted yet',

@@ -123,6 +123,18 @@ describe('a store that is fed', () => {
     await next.close(true);
   });
 
+  test('stays closed to replays for what another topic left begun', async () => {
+    const dead = await announceFeeder(storeOf('dead'), { ...feeds, feeds: 'kafka older-logs' });
+    await dead[Symbol.asyncDispose]();
+    const next = await announceFeeder(storeOf('next', 'dead'), feeds);
+    expect(await next.closeDead(hasAll)).toEqual({ closed: 0, alive: 0, owes: false });
+    await next.close(true);
+    await expect(replay(storeOf('one', 'dead'))).rejects.toThrow(/died and left .*older-logs/);
+    const older = await announceFeeder(storeOf('older', 'dead'), { ...feeds, feeds: 'kafka older-logs' });
+    expect(await older.closeDead(hasAll)).toEqual({ closed: 1, alive: 0, owes: false });
+    await older.close(true);
+  });
+
   test('may have batches half-way from Kafka: no fault while it is fed, one when it is not', async () => {
     const block = new CountsBlock();
     const months = { 'month/202501': 1, 'month/202502': 1 };
