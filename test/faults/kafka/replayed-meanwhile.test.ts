@@ -1,19 +1,40 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
 import { replayArguments, summaryOf } from '../replay-arguments.ts';
 import { seededRandom, seedOfRun } from '../seeded-random.ts';
 import { startCli } from '../start-cli.ts';
+import { expireMembers } from './expire-members.ts';
 import { feedFrame } from './open-feed.ts';
-import { ingestOnce, shipOnce } from './ship-and-ingest.ts';
+import { feedEnv, ingestArguments, ingestOnce, shipOnce } from './ship-and-ingest.ts';
 
 const seed = seedOfRun();
 
-describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('logs that are replayed before their chunks'), () => {
+describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('replays beside a topic'), () => {
   const frame = feedFrame();
 
-  test(`are counted once, though they were shipped since they had two lines (seed ${seed})`, {
+  test('are refused after an ingester was killed, and taken when another has found nothing new', {
+    timeout: 120_000,
+  }, async () => {
+    const feed = await frame.openFeed('killed');
+    const logs = frame.makeLogs('killed', seededRandom(seed));
+    const replayed = async () => {
+      await using replay = startCli(replayArguments(logs.paths, feed.data));
+      return await replay.ended;
+    };
+    await using ingester = startCli(ingestArguments(feed), { env: feedEnv(feed) });
+    while (!ingester.stderr().includes('partitions')) await sleep(50);
+    ingester.kill('SIGKILL');
+    await ingester.ended;
+    expect(await replayed()).toMatchObject({ exit: 1, stderr: expect.stringContaining('tallymark ingest') });
+    await expireMembers(feed.running.brokers, feed.group);
+    expect(await ingestOnce(feed)).toMatchObject({ lines: 0, refused: [] });
+    expect(await replayed()).toMatchObject({ exit: 0 });
+  });
+
+  test(`count lines once whose chunks come after them, though they were shipped since they had two lines (seed ${seed})`, {
     timeout: 120_000,
   }, async () => {
     const feed = await frame.openFeed('replayed');
