@@ -46,13 +46,20 @@ export async function replay({ store, files, busy }: ReplayWorld): Promise<void>
           (range) => range.from < from + lines.length && from < range.to,
         );
         counter.begin({ file: 0, setup: setupWith('new'), today: firstDay, covered });
-        const block = { bytes: lines, length: lines.length, from, to: from + lines.length };
-        const kind = lines.at(-1) === 10 ? 'lines' : 'unterminated';
-        await counter.count(
-          { ...block, tooLong: false, unterminated: kind !== 'lines', release: () => {} },
-          kind,
-        );
-        stretches.push({ identity, path: '', setup: 0, from, to: block.to, lastLine: lastLine(lines) });
+        // What is covered may end before the line end of its last line.
+        const whole = lines.lastIndexOf(10) + 1;
+        for (const [begin, end] of [[0, whole] as const, [whole, lines.length] as const]) {
+          if (begin === end) continue;
+          const bytes = lines.subarray(begin, end);
+          const block = { bytes, length: bytes.length, from: from + begin, to: from + end };
+          const isUnterminated = begin === whole;
+          await counter.count(
+            { ...block, tooLong: false, unterminated: isUnterminated, release: () => {} },
+            isUnterminated ? 'unterminated' : 'lines',
+          );
+        }
+        const end = from + lines.length;
+        stretches.push({ identity, path: '', setup: 0, from, to: end, lastLine: lastLine(lines) });
       }
       const pins = { today: firstDay, geo: '' };
       await turn.write({ stretches, setups: [setupWith('new')], pins }, await counter.cut());
