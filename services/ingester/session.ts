@@ -154,8 +154,9 @@ export class Session {
     if (now - this.#lookedForDeadAt < progressMs) return;
     this.#lookedForDeadAt = now;
     const hasAll = async () => (await consumer.isAlone()) && this.#hasAll();
-    const { alive, owes } = await this.#around.feeder.closeDead(hasAll);
-    this.#hasClosedDead = alive === 0 && !owes;
+    const { feeder } = this.#around;
+    const { alive } = await feeder.closeDead(hasAll);
+    this.#hasClosedDead = alive === 0 && !feeder.owes;
   }
 
   /** Whether every partition is here and has been gone on with. */

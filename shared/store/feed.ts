@@ -28,8 +28,6 @@ export interface ClosedDead {
   readonly closed: number;
   /** Other feeders of the topic that may still be alive: where there are any, nothing is closed. */
   readonly alive: number;
-  /** As `Feeder.owes` is then. */
-  readonly owes: boolean;
 }
 
 /**
@@ -46,9 +44,10 @@ export interface Feeder extends AsyncDisposable {
    */
   isOpen(signal?: AbortSignal): Promise<boolean>;
   /**
-   * Closes the entries of dead feeders of the same topic, and of others that have been dead for a day, unless others of the topic are alive. To be called when what dead ones may have begun is finished, so when
-   * this process has had every partition and left no intent in it. It may have stood still since then, and others may have had them: `hasAll`
-   * is asked after closing, and where it is false, or fails, what the dead have begun is owed. Throws `StoreTimeout`, and what `hasAll` throws.
+   * Closes the entries of dead feeders of the same topic, and of others that have been dead for a day, unless others of the topic are alive.
+   * To be called when what dead ones may have begun is finished, so when this process has had every partition and left no intent in it. It may
+   * have stood still since then, and others may have had them: `hasAll` is asked after closing, and where it is false, or fails, what the dead
+   * have begun is owed. Throws `StoreTimeout`, and what `hasAll` throws.
    */
   closeDead(hasAll: () => Promise<boolean>): Promise<ClosedDead>;
   /** Whether an entry was closed of which nobody can tell that what it stands for is finished: this one may not be closed before that. */
@@ -129,13 +128,13 @@ function feederWith(store: Store, { entry, feeds, recovered, patience }: Open): 
       // What was begun of another topic is not known here: only time tells that nothing of it is on its way.
       const feeders = all.filter((other) => other.feeds === feeds || other.silentMs > abandonedMs);
       const alive = feeders.filter(({ isDead }) => !isDead).length;
-      if (alive > 0) return { closed: 0, alive, owes };
+      if (alive > 0) return { closed: 0, alive };
       owes ||= feeders.length > 0;
       for (const { turn } of feeders)
         await persist(patience, () => ledger.append({ event: 'closed', turn, by: entry.turn }));
       // Write, then look: whoever has had a partition since then asks before it inserts, and finds its entry closed.
       owes &&= !(await hasAll());
-      return { closed: feeders.length, alive, owes };
+      return { closed: feeders.length, alive };
     },
     close: (clean) => (clean ? entry.close() : entry.leave()),
     [Symbol.asyncDispose]: () => entry.leave(),

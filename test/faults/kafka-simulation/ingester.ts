@@ -168,8 +168,8 @@ class Session {
   async #closeDead(member: Member): Promise<void> {
     if (this.#closedDead || !this.#hasAll()) return;
     const hasAll = async () => (await member.isAlone()) && this.#hasAll();
-    const { alive, owes } = await this.#feeder.closeDead(hasAll);
-    this.#closedDead = alive === 0 && !owes;
+    const { alive } = await this.#feeder.closeDead(hasAll);
+    this.#closedDead = alive === 0 && !this.#feeder.owes;
     if (this.#closedDead) this.#world.onClosedDead();
   }
 
