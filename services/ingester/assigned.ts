@@ -22,7 +22,6 @@ export class Assigned {
   readonly #onRefused: (refused: PartitionRefused) => void;
   readonly #running = new Map<number, Running>();
   readonly refused = new Set<number>();
-  #isUnfinished = false;
   /** Rejects when the session has to end. Never resolves. */
   readonly failed: Promise<never>;
   #fail: (error: unknown) => void = () => undefined;
@@ -57,24 +56,16 @@ export class Assigned {
     return new Map([...this.#running].map(([partition, { ingest }]) => [partition, ingest]));
   }
 
-  /** Cuts and writes what there is, and ends all; true where nothing is left that was begun. */
-  async stop(): Promise<boolean> {
+  /** Cuts and writes what there is, and ends all. */
+  async stop(): Promise<void> {
     for (const { ingest } of this.#running.values()) ingest.stop();
     await Promise.race([Promise.all([...this.#running.values()].map(({ ended }) => ended)), this.failed]);
-    const ours = [...this.#running].filter(([partition]) => !this.refused.has(partition));
-    return !this.#isUnfinished && !ours.some(([, { ingest }]) => ingest.hasBegun);
   }
 
   #ended(kafka: AssignedPartition, error: unknown): void {
-    if (kafka.signal.aborted || error instanceof PartitionLost) return;
-    if (error instanceof Unfinished) {
-      this.#isUnfinished = true;
-      return;
-    }
+    if (kafka.signal.aborted || error instanceof PartitionLost || error instanceof Unfinished) return;
     if (error instanceof PartitionRefused) {
       this.refused.add(kafka.partition);
-      // A batch may have been begun of what Kafka has lost.
-      this.#isUnfinished ||= error.why === 'truncated';
       this.#onRefused(error);
     } else this.#fail(error);
   }

@@ -43,7 +43,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         // Anew with each: a thread that has failed stays so.
         await using counters = openCounters(options);
         const session = new Session({ options, summary, counters, targets, feeder, begun });
-        isClean = (await session.run()) && !feeder.owes && (await isPassed(begun, options));
+        await session.run();
         break;
       } catch (error) {
         if (error instanceof LayoutUndecided) throw error;
@@ -54,7 +54,10 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       }
     }
   } finally {
-    if (feeder) await inTime(closeMs, feeder.close(isClean));
+    if (feeder) {
+      isClean = !feeder.owes && (await isPassed(begun, options));
+      await inTime(closeMs, feeder.close(isClean));
+    }
   }
   if (!isClean && feeder) {
     summary.refuse(unclean);

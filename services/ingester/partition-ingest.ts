@@ -44,7 +44,7 @@ export interface PartitionOptions {
   readonly signal: AbortSignal;
 }
 
-/** It was told to stop before all was finished that had been begun in the partition. */
+/** It was told to stop before it had finished what whoever had the partition before had begun: that one's entry tells of it. */
 export class Unfinished extends Error {
   override readonly name = 'Unfinished';
 }
@@ -101,11 +101,6 @@ export class PartitionIngest {
     return this.#done;
   }
 
-  /** Whether something may have been begun in the partition that is not finished. */
-  get hasBegun(): boolean {
-    return this.#done === undefined || this.#writer.hasBegun;
-  }
-
   /** When the oldest message that is not in the store was appended, ms since 1970. */
   get oldestMs(): number | undefined {
     return this.#writingOldestMs ?? this.#batch?.oldestMs;
@@ -141,7 +136,7 @@ export class PartitionIngest {
   }
 
   /**
-   * Ends after `stop`. Rejects with `Unfinished` where something that had been begun is not finished by then; and with the signal's reason,
+   * Ends after `stop`. Rejects with `Unfinished` where what others had begun is not finished by then; and with the signal's reason,
    * `PartitionLost`, `PartitionRefused` and what stops an ingester altogether.
    */
   async run(): Promise<void> {
@@ -203,6 +198,7 @@ export class PartitionIngest {
     const mayChange = point.why === 'truncated' && looks < truncatedLooks;
     if (!mayChange) throw new PartitionRefused(point.why, name);
     await store.clock.sleep(lookMs, signal);
+    if (this.#stopping) throw new Unfinished();
   }
 
   /** Reads a message that was counted: if it is another one now, this is another topic of the same name. */

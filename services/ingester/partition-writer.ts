@@ -59,7 +59,6 @@ export class PartitionWriter {
   readonly #patience: Patience;
   #generation = 0;
   #counted = 0;
-  #hasBegun = false;
   #partly: readonly PartlyCounted[] = [];
 
   constructor(options: WriterOptions, prefix: string) {
@@ -77,11 +76,6 @@ export class PartitionWriter {
   /** Offsets of which only some months are counted, while reading has not passed them. */
   get partly(): readonly PartlyCounted[] {
     return this.#partly;
-  }
-
-  /** Whether a batch may be half in the store, or on its way there. */
-  get hasBegun(): boolean {
-    return this.#hasBegun;
   }
 
   /** Begins with the last batch that the store knows. */
@@ -109,7 +103,6 @@ export class PartitionWriter {
     const started = store.clock.now();
     const name = batchName(this.prefix, { generation: this.#generation, from: batch.from, to: batch.to });
     const isNew = batch.months.length > 0;
-    this.#hasBegun = isNew || pending !== undefined;
     if (isNew && pending === undefined) {
       await this.#commit(batch.from, intentOf(batch));
     }
@@ -122,7 +115,6 @@ export class PartitionWriter {
     }
     this.#partly = this.#partly.filter(({ to }) => to > batch.to);
     await this.#commit(batch.to);
-    this.#hasBegun = false;
     begun.end(kafka.partition);
     const { lines, facts } = batch;
     this.#options.observer.counted({

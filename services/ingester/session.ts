@@ -21,12 +21,12 @@ const inboxBytes = 64 * 2 ** 20;
 const lookMs = 250;
 /** The lag of a scrape is not older than this, and what a look takes. */
 const progressMs = 5_000;
-/** How long the last look may take, which asks Kafka and the store. */
-const lastLookMs = 1_000;
+/** How long the last look may take, which asks Kafka and the store: one that is cut off while it closes a dead one's entry has ours stay open. */
+const lastLookMs = 2_000;
 /** How long notes for the operator's eye may take at the end. */
 const notesMs = 1_000;
 /** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
-const stopMs = 16_000;
+const stopMs = 15_000;
 
 /** What lines are counted with. */
 export interface Counters extends AsyncDisposable {
@@ -69,14 +69,14 @@ export class Session {
     );
   }
 
-  /** Ends when all targets are reached or the signal is aborted; true where all that it had still in hand is finished. Rejects where it cannot go on. */
-  async run(): Promise<boolean> {
+  /** Ends when all targets are reached or the signal is aborted, and begins nothing any more then. Rejects where it cannot go on. */
+  async run(): Promise<void> {
     await using consumer = await this.#join();
     // Told to stop before it was given anything.
-    if (consumer === undefined) return true;
+    if (consumer === undefined) return;
     try {
       await this.#untilDone(consumer);
-      return await this.#stop(consumer);
+      await this.#stop(consumer);
     } finally {
       await inTime(notesMs, this.#sites.written());
     }
@@ -92,6 +92,8 @@ export class Session {
       onAssigned: (partitions) => {
         onEvent({ event: 'assigned', partitions: partitions.length });
         this.#assigned.replace(partitions);
+        // Somebody may have joined and died since.
+        this.#hasClosedDead = false;
       },
       onFetched: (partition, fetched) => this.#assigned.offer(partition, fetched),
     });
@@ -100,7 +102,9 @@ export class Session {
   async #untilDone(consumer: FencedConsumer): Promise<void> {
     const { options, targets } = this.#around;
     const over = new AbortController();
-    const looking = this.#look(consumer, targets, AbortSignal.any([options.signal, over.signal]));
+    const late = new AbortController();
+    const signals = { noMore: AbortSignal.any([options.signal, over.signal]), late: late.signal };
+    const looking = this.#look(consumer, targets, signals);
     try {
       await unlessAborted(
         Promise.race([looking, consumer.failed, this.#assigned.failed]),
@@ -111,25 +115,26 @@ export class Session {
     } finally {
       over.abort();
       await inTime(lastLookMs, looking);
+      late.abort();
     }
   }
 
-  /** Looks again and again how far the partitions are; ends when they are where they should get to, or the signal is aborted. */
+  /** Looks again and again how far the partitions are; ends when they are where they should get to, or no more is to be looked. */
   async #look(
     consumer: FencedConsumer,
     targets: SessionOptions['targets'],
-    signal: AbortSignal,
+    { noMore, late }: Record<'noMore' | 'late', AbortSignal>,
   ): Promise<void> {
     const { options } = this.#around;
     const { clock } = options.store;
-    for (let toldAt = clock.now(); !signal.aborted; ) {
-      await this.#closeDead(consumer);
+    for (let toldAt = clock.now(); !noMore.aborted; ) {
+      await this.#closeDead(consumer, late);
       if (targets && (await caughtUp(options, this.#assigned, targets))) return;
       if (clock.now() - toldAt >= progressMs) {
         toldAt = clock.now();
         options.onEvent({ event: 'progress', progress: await this.#progress() });
       }
-      await clock.sleep(lookMs, signal).catch(() => undefined);
+      await clock.sleep(lookMs, noMore).catch(() => undefined);
     }
   }
 
@@ -147,7 +152,7 @@ export class Session {
   }
 
   /** What ingesters that died had begun is finished once every partition has been gone on with; then replays need not be kept off for them. */
-  async #closeDead(consumer: FencedConsumer): Promise<void> {
+  async #closeDead(consumer: FencedConsumer, signal: AbortSignal): Promise<void> {
     if (this.#hasClosedDead || !this.#hasAll()) return;
     // As long as others are alive, or not dead for certain, nothing is closed; they are looked at again.
     const now = this.#around.options.store.clock.now();
@@ -155,7 +160,7 @@ export class Session {
     this.#lookedForDeadAt = now;
     const hasAll = async () => (await consumer.isAlone()) && this.#hasAll();
     const { feeder } = this.#around;
-    const { alive } = await feeder.closeDead(hasAll);
+    const { alive } = await feeder.closeDead(hasAll, signal);
     this.#hasClosedDead = alive === 0 && !feeder.owes;
   }
 
@@ -167,15 +172,12 @@ export class Session {
     );
   }
 
-  async #stop(consumer: FencedConsumer): Promise<boolean> {
+  async #stop(consumer: FencedConsumer): Promise<void> {
     const { clock } = this.#around.options.store;
     const over = new AbortController();
-    const late = clock.sleep(stopMs, over.signal).then(
-      () => false,
-      () => false,
-    );
+    const late = clock.sleep(stopMs, over.signal).catch(() => undefined);
     try {
-      return await Promise.race([this.#assigned.stop(), consumer.failed, late]);
+      await Promise.race([this.#assigned.stop(), consumer.failed, late]);
     } finally {
       over.abort();
     }

@@ -47,9 +47,9 @@ export interface Feeder extends AsyncDisposable {
    * Closes the entries of dead feeders of the same topic, and of others that have been dead for a day, unless others of the topic are alive.
    * To be called when what dead ones may have begun is finished, so when this process has had every partition and left no intent in it. It may
    * have stood still since then, and others may have had them: `hasAll` is asked after closing, and where it is false, or fails, what the dead
-   * have begun is owed. Throws `StoreTimeout`, and what `hasAll` throws.
+   * have begun is owed, as where the signal ends it in between. Throws `StoreTimeout`, the signal's reason, and what `hasAll` throws.
    */
-  closeDead(hasAll: () => Promise<boolean>): Promise<ClosedDead>;
+  closeDead(hasAll: () => Promise<boolean>, signal?: AbortSignal): Promise<ClosedDead>;
   /** Whether an entry was closed of which nobody can tell that what it stands for is finished: this one may not be closed before that. */
   readonly owes: boolean;
   /**
@@ -123,15 +123,16 @@ function feederWith(store: Store, { entry, feeds, recovered, patience }: Open): 
       if (isClosed) void entry.leave();
       return !isClosed;
     },
-    closeDead: async (hasAll) => {
-      const all = (await othersThan(store, entry.turn, patience)).feeders;
+    closeDead: async (hasAll, signal) => {
+      const untilAborted: Patience = { ...patience, signal };
+      const all = (await othersThan(store, entry.turn, untilAborted)).feeders;
       // What was begun of another topic is not known here: only time tells that nothing of it is on its way.
       const feeders = all.filter((other) => other.feeds === feeds || other.silentMs > abandonedMs);
       const alive = feeders.filter(({ isDead }) => !isDead).length;
       if (alive > 0) return { closed: 0, alive };
       owes ||= feeders.length > 0;
       for (const { turn } of feeders)
-        await persist(patience, () => ledger.append({ event: 'closed', turn, by: entry.turn }));
+        await persist(untilAborted, () => ledger.append({ event: 'closed', turn, by: entry.turn }));
       // Write, then look: whoever has had a partition since then asks before it inserts, and finds its entry closed.
       owes &&= !(await hasAll());
       return { closed: feeders.length, alive };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Store as Connection, connectStore } from '../../shared/clickhouse/connect-store.ts';
+import { StoreUnavailable } from '../../shared/clickhouse/database.ts';
 import { auditBooks } from '../../shared/store/audit-books.ts';
 import { CountsBlock } from '../../shared/store/counts-block.ts';
 import { emptyRow, writeRow } from '../../shared/store/counts-row.ts';
@@ -121,6 +122,27 @@ describe('a store that is fed', () => {
     await expect(next.closeDead(() => Promise.reject(new Error('no broker')))).rejects.toThrow('no broker');
     expect(next.owes).toBe(true);
     expect(await next.closeDead(hasAll)).toEqual({ closed: 0, alive: 0 });
+    expect(next.owes).toBe(false);
+    await next.close(true);
+  });
+
+  test('owes what a dead feeder has begun where it is told to stop while it closes that entry', async () => {
+    const dead = await announceFeeder(storeOf('dead'), feeds);
+    await dead[Symbol.asyncDispose]();
+    const store = storeOf('next', 'dead');
+    const stop = new AbortController();
+    let isAway = false;
+    const append: typeof store.ledger.append = async (row) => {
+      if (!isAway) return await store.ledger.append(row);
+      stop.abort(new Error('told to stop'));
+      throw new StoreUnavailable('away');
+    };
+    const next = await announceFeeder({ ...store, ledger: { ...store.ledger, append } }, feeds);
+    isAway = true;
+    await expect(next.closeDead(hasAll, stop.signal)).rejects.toThrow('told to stop');
+    expect(next.owes).toBe(true);
+    isAway = false;
+    expect(await next.closeDead(hasAll)).toEqual({ closed: 1, alive: 0 });
     expect(next.owes).toBe(false);
     await next.close(true);
   });

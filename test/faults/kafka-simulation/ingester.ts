@@ -2,6 +2,7 @@ import { Assigned } from '../../../services/ingester/assigned.ts';
 import { Begun } from '../../../services/ingester/begun.ts';
 import type { PartitionOptions } from '../../../services/ingester/partition-ingest.ts';
 import { SetupChoice } from '../../../services/ingester/setup-choice.ts';
+import { unlessAborted } from '../../../shared/in-time.ts';
 import type { AssignedPartition } from '../../../shared/kafka/assigned-partition.ts';
 import { createBlockPool } from '../../../shared/source/block-pool.ts';
 import { announceFeeder, type Feeder } from '../../../shared/store/feed.ts';
@@ -36,6 +37,7 @@ export interface IngesterWorld {
 }
 
 const stopMs = 20_000;
+const lastLookMs = 2_000;
 const longestPauseMs = 30_000;
 
 /** `tallymark ingest`, as `services/ingester/ingest.ts` and `session.ts` do it: over the same feeder and partitions. */
@@ -43,13 +45,12 @@ export async function ingester(world: IngesterWorld): Promise<void> {
   const { host, scheduler, store, stop } = world;
   let feeder: Feeder | undefined;
   const begun = new Begun();
-  let isClean = false;
   try {
     for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         if (!feeder || !(await feeder.isOpen())) feeder = await announce(world);
         const session = new Session(world, feeder, begun);
-        isClean = (await session.run()) && !feeder.owes && (await isPassed(begun, world));
+        await session.run();
         break;
       } catch (error) {
         if (stop.aborted) break;
@@ -58,6 +59,7 @@ export async function ingester(world: IngesterWorld): Promise<void> {
       }
     }
   } finally {
+    const isClean = feeder !== undefined && !feeder.owes && (await isPassed(begun, world));
     await feeder?.close(isClean);
     scheduler.log(() => `${host.name} leaves ${isClean ? 'in good order' : 'in haste'}`);
   }
@@ -112,12 +114,11 @@ class Session {
     );
   }
 
-  /** True where all that was begun is finished. */
-  async run(): Promise<boolean> {
+  async run(): Promise<void> {
     const member = this.#join();
     try {
       await this.#untilDone(member);
-      return await this.#stop(member);
+      await this.#stop(member);
     } finally {
       member.close();
     }
@@ -132,28 +133,41 @@ class Session {
       group,
       faults,
       broken,
-      onAssigned: (partitions) => this.#assigned.replace(partitions),
+      onAssigned: (partitions) => {
+        this.#assigned.replace(partitions);
+        this.#closedDead = false;
+      },
       onFetched: (partition, fetched) => this.#assigned.offer(partition, fetched),
     });
   }
 
   async #untilDone(member: Member): Promise<void> {
+    const { stop, store } = this.#world;
     const over = new AbortController();
-    const looking = this.#look(member, AbortSignal.any([this.#world.stop, over.signal]));
+    const late = new AbortController();
+    const signals = { noMore: AbortSignal.any([stop, over.signal]), late: late.signal };
+    const looking = this.#look(member, signals);
     try {
-      await Promise.race([looking, member.failed, this.#assigned.failed]);
+      const failed = Promise.race([looking, member.failed, this.#assigned.failed]);
+      await unlessAborted(failed, stop).catch((error: unknown) => {
+        if (!stop.aborted) throw error;
+      });
     } finally {
       over.abort();
-      await looking.catch(() => undefined);
+      const looked = new AbortController();
+      const tooLate = store.clock.sleep(lastLookMs, looked.signal);
+      await Promise.race([looking, tooLate].map((ending) => ending.catch(() => undefined)));
+      looked.abort();
+      late.abort();
     }
   }
 
-  async #look(member: Member, signal: AbortSignal): Promise<void> {
+  async #look(member: Member, { noMore, late }: Record<'noMore' | 'late', AbortSignal>): Promise<void> {
     const { store, isLast } = this.#world;
-    while (!signal.aborted) {
-      await this.#closeDead(member);
+    while (!noMore.aborted) {
+      await this.#closeDead(member, late);
       if (isLast && this.#closedDead && this.#isCaughtUp()) return;
-      await store.clock.sleep(10_000, signal).catch(() => undefined);
+      await store.clock.sleep(10_000, noMore).catch(() => undefined);
     }
   }
 
@@ -165,10 +179,10 @@ class Session {
     });
   }
 
-  async #closeDead(member: Member): Promise<void> {
+  async #closeDead(member: Member, signal: AbortSignal): Promise<void> {
     if (this.#closedDead || !this.#hasAll()) return;
     const hasAll = async () => (await member.isAlone()) && this.#hasAll();
-    const { alive } = await this.#feeder.closeDead(hasAll);
+    const { alive } = await this.#feeder.closeDead(hasAll, signal);
     this.#closedDead = alive === 0 && !this.#feeder.owes;
     if (this.#closedDead) this.#world.onClosedDead();
   }
@@ -179,14 +193,11 @@ class Session {
     return [...all].every(([partition, { done }]) => refused.has(partition) || done !== undefined);
   }
 
-  async #stop(member: Member): Promise<boolean> {
+  async #stop(member: Member): Promise<void> {
     const over = new AbortController();
-    const late = this.#world.store.clock.sleep(stopMs, over.signal).then(
-      () => false,
-      () => false,
-    );
+    const late = this.#world.store.clock.sleep(stopMs, over.signal).catch(() => undefined);
     try {
-      return await Promise.race([this.#assigned.stop(), member.failed, late]);
+      await Promise.race([this.#assigned.stop(), member.failed, late]);
     } finally {
       over.abort();
     }

@@ -7,7 +7,14 @@ import { seededRandom } from '../seeded-random.ts';
 import { type RunningCli, startCli } from '../start-cli.ts';
 import { untilMembers } from './expire-members.ts';
 import { feedFrame } from './open-feed.ts';
-import { type Feed, feedEnv, ingestArguments, shipArguments } from './ship-and-ingest.ts';
+import {
+  type Feed,
+  feedEnv,
+  ingestArguments,
+  ingestOnce,
+  shipArguments,
+  shipOnce,
+} from './ship-and-ingest.ts';
 
 const random = seededRandom(1);
 const timeout = 180_000;
@@ -79,6 +86,20 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('told to stop'), () => {
     // It has left, and the group does not wait for it too.
     await untilMembers(frame.running.brokers, feed.group, 2);
     expect(await endOf(third)).toBeLessThan(quickMs);
+  });
+
+  test('an ingester that cannot tell yet where to go on ends in good order', { timeout }, async () => {
+    const feed = await frame.openFeed('before-its-end', { partitions: 1 });
+    await shipOnce(feed, frame.makeLogs('before', random).paths);
+    await ingestOnce(feed);
+    // Where the group has passed the end of the log, a leader that has not caught up is waited for.
+    const partitions = [{ partition: 0, offset: '1000000' }];
+    await frame.admin.setOffsets({ groupId: feed.group, topic: feed.topic, partitions });
+    const ingester = await startIngester(feed);
+    await until(() => ingester.stderr().includes('reading 1 partition'));
+    await sleep(1_000);
+    expect(await endOf(ingester)).toBeLessThan(quickMs);
+    expect(await ingester.ended).toMatchObject({ exit: 0 });
   });
 
   test('a guest of the store ends while the owner stands still', { timeout }, async () => {
