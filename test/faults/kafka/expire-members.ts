@@ -31,9 +31,21 @@ async function membersOf(brokers: readonly string[], group: string): Promise<str
   }
 }
 
-/** Waits until a group has so many members. */
+/** Longest time in which a group gets its members: the sessions of some that were killed have to pass, on a busy machine. */
+const patienceMs = 120_000;
+
+/** Waits until a group has so many members; throws what it has where it does not get them. */
 export async function untilMembers(brokers: readonly string[], group: string, count: number): Promise<void> {
-  while ((await membersOf(brokers, group).catch(() => [])).length !== count) await sleep(100);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const found = await membersOf(brokers, group).then(
+      (members) => members.length,
+      (error: Error) => error.message,
+    );
+    if (found === count) return;
+    if (performance.now() > deadline) throw new Error(`the group has ${found} members, and not ${count}`);
+    await sleep(100);
+  }
 }
 
 /** Leaves in the name of a member, as https://kafka.apache.org/protocol#The_Messages_LeaveGroup version 0; the broker's error code, -1 where there is none. */
