@@ -1,4 +1,5 @@
 import { connectStore, type EmbeddedStore, type ServerStore } from '../../shared/clickhouse/connect-store.ts';
+import type { Database } from '../../shared/clickhouse/database.ts';
 import { type AuditCheck, auditBooks } from '../../shared/store/audit-books.ts';
 import { readExact } from '../../shared/store/read-exact.ts';
 import { readStoreFacts } from '../../shared/store/store-facts.ts';
@@ -21,15 +22,25 @@ export async function readBooks(store: EmbeddedStore | ServerStore): Promise<Boo
   await using database = await connectStore(store);
   const { rows } = await readExact(database, { registry: 'pypi', by: 'project' });
   const { checks } = await auditBooks(database);
-  const [sum] = await database.query<{ lines: number }>(
-    "SELECT sum(arraySum(mapValues(lines_by))) AS lines FROM counts WHERE registry = '' AND project = ''",
-  );
   return {
     downloads: new Map(rows.map(({ key, downloads }) => [key, downloads])),
-    lines: sum!.lines,
+    lines: await sumLines(database),
     pending: (await readStoreFacts(database)).pending.length,
     wrong: checks.filter(({ ok }) => !ok),
   };
+}
+
+/** How many lines a store has counted, whatever became of them: asked in a fraction of what reading the books takes. */
+export async function readLines(store: EmbeddedStore | ServerStore): Promise<number> {
+  await using database = await connectStore(store);
+  return await sumLines(database);
+}
+
+async function sumLines(database: Database): Promise<number> {
+  const [sum] = await database.query<{ lines: number }>(
+    "SELECT sum(arraySum(mapValues(lines_by))) AS lines FROM counts WHERE registry = '' AND project = ''",
+  );
+  return sum!.lines;
 }
 
 /** What is wrong in the books of a store that was given these logs, and no others, to their end; nothing where each line is counted once. */

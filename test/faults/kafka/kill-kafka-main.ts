@@ -15,7 +15,7 @@ await using running = await startBrokers({ heapMb: 384 });
 const total = { ingester: 0, shipper: 0, broker: 0, zombie: 0, recovered: 0 };
 let done = 0;
 for (let seed = first; done < rounds; seed++) {
-  const crew = { running, seed, rounds: Math.min(roundsOfCrew, rounds - done), lines: 500 };
+  const crew = { running, seed, rounds: Math.min(roundsOfCrew, rounds - done), lines: 2_000 };
   const { mistakes, ...counts } = await killKafka(seed % 5 === 0 ? { ...crew, freezeMs: 45_000 } : crew);
   for (const who of ['ingester', 'shipper', 'broker', 'zombie', 'recovered'] as const)
     total[who] += counts[who];
