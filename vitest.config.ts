@@ -18,8 +18,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Each test file is a process of its own: chDB opens one folder a process and does not like to be unloaded.
     pool: 'forks',
-    // Much of the time is spent waiting for brokers and other processes: two cores are busy with three.
-    maxWorkers: 3,
+    // Much of the time is spent waiting for brokers and other processes.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,

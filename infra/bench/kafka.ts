@@ -31,7 +31,7 @@ try {
 async function main(): Promise<void> {
   const log = join(folder, 'access.log');
   makeLog(log, { shape: 'combined', lines, days: 3, projects: 50_000, order: 'time' });
-  await using kafka = await startBrokers({ folder: join(folder, 'kafka') });
+  await using kafka = await startBrokers({ folder: join(folder, 'kafka'), optimised: true });
   const replayed = await counted('replay of the same file', ['replay', log], lines);
   const shipped = await run(
     'ship, one plain file',

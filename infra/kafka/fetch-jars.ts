@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { takeLock } from './take-lock.ts';
 
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
@@ -64,31 +64,6 @@ async function copyJars(folder: string): Promise<void> {
     throw new Error(`Maven could not fetch the jars of Kafka: ${reason}`, { cause });
   }
   await rename(draft, folder);
-}
-
-/** A lock file with the holder's process id; that of a process which is gone counts for nothing. */
-async function takeLock(path: string): Promise<AsyncDisposable> {
-  for (;;) {
-    try {
-      await mkdir(join(path, '..'), { recursive: true });
-      await writeFile(path, String(process.pid), { flag: 'wx' });
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (holder > 0 && !isRunning(holder)) await rm(path, { force: true });
-    else await sleep(100);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function isOnPath(program: string): boolean {

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
   await using running = await startBrokers({
     nodes,
     port,
+    optimised: true,
     ...(values.data !== undefined && { folder: values.data }),
   });
   process.stdout.write(`${nextSteps(running.brokers.join(','))}\n`);

@@ -66,7 +66,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('leaks by Kafka'), { tim
   const { good } = writeCanaryLogs(source);
 
   beforeAll(async () => {
-    [running] = await Promise.all([startBrokers({ quick: true, heapMb: 256 }), built()]);
+    [running] = await Promise.all([startBrokers({ heapMb: 256 }), built()]);
     await sendStrangers({ running, topic: 'planted' });
   }, 180_000);
   afterAll(async () => {

@@ -40,7 +40,7 @@ describe.skipIf(whyNoBrokers !== undefined)(
     const paths = [...logs.good, ...logs.bad].filter((path) => !path.endsWith('version.log'));
 
     beforeAll(async () => {
-      [running] = await Promise.all([startBrokers({ quick: true, heapMb: 384 }), built()]);
+      [running] = await Promise.all([startBrokers({ heapMb: 384 }), built()]);
     }, 180_000);
     afterAll(async () => {
       await running?.stop();

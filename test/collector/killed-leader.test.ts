@@ -30,7 +30,7 @@ async function leaderOf(brokers: readonly string[], topic: string, partition: nu
 describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('shipping to three brokers'), () => {
   let cluster: RunningBrokers;
   beforeAll(async () => {
-    cluster = await startBrokers({ nodes: 3, quick: true, heapMb: 256, patienceMs: 150_000 });
+    cluster = await startBrokers({ nodes: 3, heapMb: 256, patienceMs: 150_000 });
   }, 240_000);
   afterAll(async () => {
     over.abort();

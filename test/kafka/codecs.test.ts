@@ -21,7 +21,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('compressed messages'), 
   let kafka: Kafka;
 
   beforeAll(async () => {
-    running = await startBrokers({ quick: true });
+    running = await startBrokers();
     kafka = connectKafka({ brokers: running.brokers });
   }, 120_000);
   afterAll(async () => await running?.stop());

@@ -11,7 +11,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
   let running: RunningBrokers;
 
   beforeAll(async () => {
-    running = await startBrokers({ quick: true });
+    running = await startBrokers();
     const admin = connectKafka({ brokers: running.brokers }).admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: 'lines', numPartitions: 2 }] });

@@ -44,8 +44,8 @@ describe.skipIf(cannot !== undefined)(title, { timeout: 60_000 }, () => {
     strangeClient = other.issue('strange-client', 2);
     const wire = { ...authority.issue('server', 2), users: [{ name: 'tally', password }] };
     [open, strict] = await Promise.all([
-      startBrokers({ security: { sasl_ssl: wire }, heapMb: 256, quick: true }),
-      startBrokers({ security: { sasl_ssl: { ...wire, clientCa: ca } }, heapMb: 256, quick: true }),
+      startBrokers({ security: { sasl_ssl: wire }, heapMb: 256 }),
+      startBrokers({ security: { sasl_ssl: { ...wire, clientCa: ca } }, heapMb: 256 }),
     ]);
   }, 120_000);
   afterAll(async () => {

@@ -7,7 +7,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a broker for tests'), {
   let running: RunningBrokers;
 
   beforeAll(async () => {
-    running = await startBrokers({ quick: true });
+    running = await startBrokers();
   }, 120_000);
   afterAll(async () => await running?.stop());
 

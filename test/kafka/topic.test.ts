@@ -13,7 +13,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'
   let admin: Admin;
 
   beforeAll(async () => {
-    running = await startBrokers({ quick: true });
+    running = await startBrokers();
     address = { brokers: running.brokers };
     kafka = connectKafka(address);
     admin = kafka.admin();

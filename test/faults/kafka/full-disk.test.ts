@@ -27,7 +27,7 @@ describe.skipIf(whyNoBrokers !== undefined || !mayMount)(brokerTitle(title), () 
   let folder: string;
   beforeAll(async () => {
     await built();
-    kafka = await startBrokers({ quick: true });
+    kafka = await startBrokers();
     folder = await mkdtemp(join(tmpdir(), 'tallymark-full-'));
   }, 180_000);
   afterAll(async () => {

@@ -24,7 +24,7 @@ const atMostMs = 28_000;
 const quickMs = 8_000;
 
 describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('told to stop'), () => {
-  const frame = feedFrame({ quick: true });
+  const frame = feedFrame();
   const started: RunningCli[] = [];
   afterEach(async () => {
     frame.running.kill(1, 'SIGCONT');
