@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
 import { connectKafka } from '../../shared/kafka/connect-kafka.ts';
@@ -10,6 +11,10 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a broker for tests'), {
     running = await startBrokers();
   }, 120_000);
   afterAll(async () => await running?.stop());
+
+  test('keeps its classes for the next one', () => {
+    expect(statSync(`${running.jars}.jsa`).size).toBeGreaterThan(10_000_000);
+  });
 
   test('comes back after kill -9 where it was, with what it had', async () => {
     const made = async (topic: string): Promise<string[]> => {
