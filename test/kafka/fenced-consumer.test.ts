@@ -58,7 +58,8 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
     const { member: second } = await join('alone');
     expect([await first?.isAlone(), await second?.isAlone()]).toEqual([false, false]);
     await second?.[Symbol.asyncDispose]();
-    expect(await first?.isAlone()).toBe(true);
+    // Where it joins anew already, since the second has left, it cannot tell for a moment.
+    while (!(await first?.isAlone())) await sleep(100);
     await first?.[Symbol.asyncDispose]();
   });
 
