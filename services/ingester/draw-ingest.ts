@@ -7,7 +7,7 @@ import type { IngestSummary } from './ingest-options.ts';
 /** What an ingest came to, for a person. */
 export function drawIngest(summary: IngestSummary, width: number): string {
   const { lines, counted, already_counted: before, messages, batches, seconds } = summary;
-  if (messages === 0) return 'Nothing new in the topic.\n';
+  if (messages === 0) return 'Nothing new was read of the topic.\n';
   const rate = `${formatCount(summary.lines_per_second)} lines/s`;
   const rows = [
     [
