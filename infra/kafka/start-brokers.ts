@@ -61,7 +61,7 @@ export async function startBrokers(options: BrokerOptions = {}): Promise<Running
   const jars = await fetchJars();
   const archive = await classArchive(jars, async (java) => {
     await using running = await startNodes({}, { jars, java });
-    await inTime(archiveMs, running.kill(1, 'SIGTERM'));
+    return await inTime(archiveMs, running.kill(1, 'SIGTERM'));
   });
   return await startNodes(options, { jars, java: [`-XX:SharedArchiveFile=${archive}`] });
 }

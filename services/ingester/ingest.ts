@@ -55,8 +55,11 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     }
   } finally {
     if (feeder) {
-      isClean = !feeder.owes && (await isPassed(begun, options));
-      await inTime(closeMs, feeder.close(isClean));
+      const isDone = !feeder.owes && (await isPassed(begun, options));
+      const closing = feeder.close(isDone).then((isClosed) => {
+        isClean = isClosed;
+      });
+      await inTime(closeMs, closing);
     }
   }
   if (!isClean && feeder) {

@@ -26,7 +26,7 @@ const lastLookMs = 2_000;
 /** How long notes for the operator's eye may take at the end. */
 const notesMs = 1_000;
 /** How long a stop waits for what is on its way; what is not done then is finished by the next one who has the partition. */
-const stopMs = 15_000;
+const stopMs = 12_000;
 
 /** What lines are counted with. */
 export interface Counters extends AsyncDisposable {

@@ -9,8 +9,8 @@ const leaseMs = 60_000;
 /** An entry in the ledger that this process keeps alive. */
 export interface Announced {
   readonly turn: string;
-  /** Stops the renewals and closes the entry; never throws, since an entry that stays is closed by the next who looks. */
-  close(): Promise<void>;
+  /** Stops the renewals and closes the entry; false where the store does not say so. Never throws, since an entry that stays is closed by the next who looks. */
+  close(): Promise<boolean>;
   /** Stops the renewals and leaves the entry open, so that others find it as a dead one's. */
   leave(): Promise<void>;
 }
@@ -29,8 +29,9 @@ export async function announce(
   const { turn } = announcement;
   const event = { event: 'announced', announcement: { ...announcement, holder: liveness.holder } } as const;
   const closed = () =>
-    persist({ clock, timeoutMs: renewalMs }, () => ledger.append({ event: 'closed', turn, by: turn })).catch(
-      () => undefined,
+    persist({ clock, timeoutMs: renewalMs }, () => ledger.append({ event: 'closed', turn, by: turn })).then(
+      () => true,
+      () => false,
     );
   try {
     await persist(patience, () => ledger.append(event));
@@ -56,7 +57,7 @@ export async function announce(
     leave,
     close: async () => {
       await leave();
-      await closed();
+      return await closed();
     },
   };
 }

@@ -54,9 +54,9 @@ export interface Feeder extends AsyncDisposable {
   readonly owes: boolean;
   /**
    * Ends feeding. `clean`: nothing of ours is begun and not finished, so the entry is closed; else it stays open like a dead one's, and
-   * replays are refused until an ingester has finished it.
+   * replays are refused until an ingester has finished it. Whether it is known to be closed.
    */
-  close(clean: boolean): Promise<void>;
+  close(clean: boolean): Promise<boolean>;
 }
 
 /**
@@ -137,7 +137,7 @@ function feederWith(store: Store, { entry, feeds, recovered, patience }: Open): 
       owes &&= !(await hasAll());
       return { closed: feeders.length, alive };
     },
-    close: (clean) => (clean ? entry.close() : entry.leave()),
+    close: (clean) => (clean ? entry.close() : entry.leave().then(() => false)),
     [Symbol.asyncDispose]: () => entry.leave(),
   };
 }

@@ -155,7 +155,9 @@ function heldTurn(store: Store, { announced, recovered, patience, site }: Held):
       );
       await writeBatch(store, { batch, counted, turn: announced.turn, site, keyOf, patience });
     },
-    [Symbol.asyncDispose]: () => announced.close(),
+    [Symbol.asyncDispose]: async () => {
+      await announced.close();
+    },
   };
 }
 
