@@ -111,6 +111,8 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('told to stop'), () => {
     owner.kill('SIGSTOP');
     await sleep(6_000);
     expect(await endOf(guest)).toBeLessThan(atMostMs);
+    // Nobody can tell whether its entry is closed.
+    expect(await guest.ended).toMatchObject({ exit: 1, stderr: expect.stringContaining('in good order') });
   });
 });
 
