@@ -7,10 +7,22 @@ export async function fetchHighs(admin: Admin, topic: string): Promise<ReadonlyM
   return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
 }
 
-/** The group's offsets by partition, -1 where there is none. Throws what kafkajs throws. */
-export async function fetchCommitted({ admin, topic, group }: GroupOf): Promise<ReadonlyMap<number, number>> {
+/** Of one partition: the offset, -1 where there is none, and the note beside it. */
+export interface Committed {
+  readonly offset: number;
+  readonly metadata: string | null;
+}
+
+/** What the group has committed, by partition. Throws what kafkajs throws. */
+export async function fetchCommitted({
+  admin,
+  topic,
+  group,
+}: GroupOf): Promise<ReadonlyMap<number, Committed>> {
   const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  return new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  return new Map(
+    partitions.map(({ partition, offset, metadata }) => [partition, { offset: Number(offset), metadata }]),
+  );
 }
 
 interface GroupOf {
@@ -38,5 +50,7 @@ export async function caughtUp(
   const others = [...targets].filter(([partition]) => !all.has(partition));
   if (others.length === 0) return true;
   const committed = await fetchCommitted(group);
-  return others.every(([partition, target]) => target === 0 || (committed.get(partition) ?? -1) >= target);
+  return others.every(
+    ([partition, target]) => target === 0 || (committed.get(partition)?.offset ?? -1) >= target,
+  );
 }

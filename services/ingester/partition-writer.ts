@@ -109,7 +109,7 @@ export class PartitionWriter {
     if (isNew || pending !== undefined) {
       if (!(await this.#options.isFeeding())) throw new FeedingLost();
       this.#options.signal.throwIfAborted();
-      begun.begin(kafka.partition, batch.from);
+      begun.begin(kafka.partition, { generation: this.#generation, from: batch.from });
       await this.#insert(name, batch, pending);
       this.#counted = batch.to;
     }

@@ -82,28 +82,29 @@ test('a batch that is there whole when somebody burns it counts', async () => {
 });
 
 describe('who ends', () => {
-  const passed = (begun: Begun, offset: number) => {
+  const passed = (begun: Begun, metadata: string | null) => {
     let now = 0;
     const sleep = async (ms: number) => {
       now += ms;
     };
     const clock = { now: () => now, sleep };
-    return begun.isPassed(clock, async () => new Map([[3, offset]]));
+    return begun.isPassed(clock, async () => new Map([[3, { offset: 20, metadata }]]));
   };
 
   test('has nothing begun where all is committed', async () => {
     const { done, begun } = written(async () => undefined);
     await done;
-    expect(await passed(begun, -1)).toBe(true);
+    expect(await passed(begun, null)).toBe(true);
   });
 
   test.each([
-    { offset: -1, want: false, what: 'deleted' },
-    { offset: 5, want: false, what: 'still before it' },
-    { offset: 9, want: true, what: 'behind it, by who has the partition now' },
-  ])('with a batch half in the store waits for the offset, which is $what', async ({ offset, want }) => {
+    { note: null, want: false, what: 'set by somebody' },
+    { note: { v: 1, c: 5, g: 0 }, want: false, what: 'still before it' },
+    { note: { v: 1, c: 9, g: 1 }, want: false, what: 'one of a topic that was made again' },
+    { note: { v: 1, c: 9, g: 0 }, want: true, what: 'behind it, by who has the partition now' },
+  ])('with a batch half in the store waits for the offset, which is $what', async ({ note, want }) => {
     const { done, begun } = written((other) => other.burn(pending));
     await done;
-    expect(await passed(begun, offset)).toBe(want);
+    expect(await passed(begun, note && JSON.stringify(note))).toBe(want);
   });
 });

@@ -68,10 +68,13 @@ export async function ingester(world: IngesterWorld): Promise<void> {
 function isPassed(begun: Begun, { store, group, scheduler, host }: IngesterWorld): Promise<boolean> {
   return begun.isPassed(store.clock, async () => {
     await store.clock.sleep(scheduler.between(1, 80));
-    const committed = [...group.offsets].map(([partition, { offset }]) => [partition, offset] as const);
-    scheduler.log(() => `${host.name} finds ${committed.map((each) => each.join(': '))} committed`);
-    return new Map(committed);
+    scheduler.log(() => `${host.name} finds ${committedOf(group)} committed`);
+    return new Map(group.offsets);
   });
+}
+
+function committedOf({ offsets }: Group): string {
+  return [...offsets].map(([partition, { offset }]) => `${partition}: ${offset}`).join();
 }
 
 function announce({ store, stop }: IngesterWorld): Promise<Feeder> {
