@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { takeLock } from './take-lock.ts';
 
 /**
@@ -21,5 +21,6 @@ export async function classArchive(
   const isWhole = await train([`-XX:ArchiveClassesAtExit=${draft}`]).catch(() => false);
   if (isWhole && existsSync(draft)) await rename(draft, archive);
   else await writeFile(archive, '');
+  await rm(draft, { force: true });
   return archive;
 }
