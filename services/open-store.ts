@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { EmbeddedStore, ServerStore, Store } from '../shared/clickhouse/connect-store.ts';
 import type { Settings } from '../shared/config.ts';
 import { CommandError } from './command.ts';
+import { withoutAccount } from './without-account.ts';
 
 /**
  * Opens the store that the configuration names: the server where `clickhouse.url` is given and `--data` is not, else the
@@ -19,7 +20,7 @@ export async function openStore(settings: Settings, access: 'read' | 'write'): P
 
 /** Where the store is, for messages; without credentials. */
 export function describeStore({ clickhouse, data }: Settings): string {
-  return clickhouse.url === undefined ? data : clickhouse.url.replace(/\/\/[^@/]*@/, '//');
+  return clickhouse.url === undefined ? data : withoutAccount(clickhouse.url);
 }
 
 function noStore(data: string): CommandError {

@@ -2,6 +2,7 @@ import type { Configuration } from '../../shared/config.ts';
 import { drawTable } from '../../shared/terminal/table.ts';
 import type { Command } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { withoutAccount } from '../without-account.ts';
 
 /** `tallymark config`: the effective configuration, the origin of each value, secrets hidden. */
 export const config: Command = {
@@ -15,7 +16,11 @@ export const config: Command = {
     const { secretKeys, variableOf } = await import('../../shared/config.ts');
     const settings = flatten(configuration.settings).map(([key, value]) => ({
       key,
-      value: secretKeys.includes(key) ? '(hidden)' : withoutCredentials(value),
+      value: secretKeys.includes(key)
+        ? '(hidden)'
+        : typeof value === 'string'
+          ? withoutAccount(value, '(hidden)')
+          : value,
       origin: describeOrigin(configuration, key, variableOf(listOf(key))),
     }));
     const { terminal, flags } = invocation;
@@ -56,9 +61,4 @@ function describeOrigin({ origins, file }: Configuration, key: string, variable:
 /** A list has one origin: `kafka.brokers.1` that of `kafka.brokers`, `registries.0.name` that of `registries`. */
 function listOf(key: string): string {
   return key.replace(/\.\d+(\..*)?$/, '');
-}
-
-/** A server's URL may carry a password. */
-function withoutCredentials(value: Value): Value {
-  return typeof value === 'string' ? value.replace(/^(https?:\/\/)[^@/]*@/, '$1(hidden)@') : value;
 }

@@ -11,6 +11,7 @@ import { configuredRegistries } from '../configured-registries.ts';
 import { countryDatabasePath } from '../country-database.ts';
 import { openStore } from '../open-store.ts';
 import { requireJsonKeys } from '../require-json-keys.ts';
+import { withoutAccount } from '../without-account.ts';
 import { drawSummary } from './draw-summary.ts';
 import type { ReplayOptions, ReplaySummary } from './replay-options.ts';
 import { refuseKafkaFlags, replayViaKafka } from './via-kafka.ts';
@@ -192,11 +193,11 @@ async function optionsOf({ operands, flags }: Invocation<ReplayFlags>, settings:
   };
 }
 
-/** What the next command needs to find the same store. */
+/** What the next command needs to find the same store; user and password of a server are for whoever types it. */
 function storeFlags({ flags }: Invocation): string[] {
   const named = [
     ['--data', flags.data],
-    ['--clickhouse', flags.clickhouse],
+    ['--clickhouse', flags.clickhouse && withoutAccount(flags.clickhouse)],
     ['--config', flags.config],
   ] as const;
   return named.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`]));
