@@ -32,25 +32,24 @@ interface GroupOf {
 }
 
 /**
- * Whether all partitions are counted up to their targets: ours, which are told not to wait for a full batch, and those of other members of
- * the group. Those that are refused are not waited for.
+ * Which partitions are not counted up to their targets: ours, which are told not to wait for a full batch, or when those are done the ones of
+ * other members of the group. Of ours those that are refused are not waited for; what others refuse is not known here.
  */
-export async function caughtUp(
+export async function notCaughtUp(
   group: GroupOf,
   { all, refused }: Assigned,
   targets: ReadonlyMap<number, number>,
-): Promise<boolean> {
-  let ours = true;
+): Promise<{ readonly ours: readonly number[]; readonly others: readonly number[] }> {
+  const ours: number[] = [];
   for (const [partition, ingest] of all) {
     const target = targets.get(partition) ?? 0;
     ingest.flushAt(target);
-    ours &&= refused.has(partition) || (ingest.done !== undefined && ingest.done >= target);
+    const isDone = ingest.done !== undefined && ingest.done >= target;
+    if (!isDone && !refused.has(partition)) ours.push(partition);
   }
-  if (!ours) return false;
-  const others = [...targets].filter(([partition]) => !all.has(partition));
-  if (others.length === 0) return true;
+  const others = [...targets].filter(([partition, target]) => !all.has(partition) && target > 0);
+  if (ours.length > 0 || others.length === 0) return { ours, others: [] };
   const committed = await fetchCommitted(group);
-  return others.every(
-    ([partition, target]) => target === 0 || (committed.get(partition)?.offset ?? -1) >= target,
-  );
+  const behind = others.filter(([partition, target]) => (committed.get(partition)?.offset ?? -1) < target);
+  return { ours, others: behind.map(([partition]) => partition) };
 }

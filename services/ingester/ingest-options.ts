@@ -43,6 +43,8 @@ export type IngestEvent =
   /** The connection, the group or the store has failed; it is tried again in `pauseMs`. */
   | { readonly event: 'again'; readonly error: unknown; readonly pauseMs: number }
   | { readonly event: 'waiting' }
+  /** All that this process has is counted; other members of the group have these, which are not. */
+  | { readonly event: 'others'; readonly partitions: readonly number[] }
   | { readonly event: 'given_up'; readonly batches: number }
   | { readonly event: 'progress'; readonly progress: IngestProgress };
 

@@ -1,4 +1,6 @@
 import { inTime, unlessAborted } from '../../shared/in-time.ts';
+import type { KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
+import { asKafkaError, isForOperator, KafkaError } from '../../shared/kafka/kafka-error.ts';
 import { createBlockPool } from '../../shared/source/block-pool.ts';
 import type { Feeder } from '../../shared/store/feed.ts';
 import { counterHere } from '../../shared/workers/counter.ts';
@@ -24,7 +26,8 @@ const unclean =
 
 /**
  * Counts the lines of a topic into a store, each exactly once, together with whoever else is in the group, until it is told to stop or, with
- * `once`, is caught up. Outages of Kafka and of the store are waited for. Throws what only the operator can put right.
+ * `once`, is caught up. Outages of Kafka and of the store are waited for. Throws what only the operator can put right; of Kafka with `once`
+ * alone, as whoever is to count for long goes on by itself when it is put right.
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const summary = new Summary();
@@ -48,6 +51,8 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       } catch (error) {
         if (error instanceof LayoutUndecided) throw error;
         if (signal.aborted) break;
+        const trouble = options.once ? kafkaTrouble(error, options.kafka) : undefined;
+        if (trouble && isForOperator(trouble)) throw trouble;
         if (summary.movedOn()) pauseMs = firstPauseMs;
         options.onEvent({ event: 'again', error, pauseMs });
         await options.store.clock.sleep(pauseMs, signal).catch(() => undefined);
@@ -67,6 +72,13 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     options.onEvent({ event: 'refused', message: unclean });
   }
   return summary.end();
+}
+
+/** What Kafka has said, or kafkajs of it; undefined of any other error. */
+function kafkaTrouble(error: unknown, kafka: KafkaAddress): KafkaError | undefined {
+  const isKafkas =
+    error instanceof KafkaError || (error instanceof Error && error.name.startsWith('KafkaJS'));
+  return isKafkas ? asKafkaError(error, kafka) : undefined;
 }
 
 /** False also where the brokers do not answer soon. */

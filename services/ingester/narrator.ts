@@ -71,6 +71,8 @@ export class Narrator {
         return `reading ${formatCounted(event.partitions, 'partition')}`;
       case 'waiting':
         return 'A replay is writing to this store; this ingester waits until it has ended.';
+      case 'others':
+        return `Counted what is here, and waiting for other ingesters of the group, which have partition ${event.partitions.join(', ')}. If one of them says that it does not read it, this one waits until that is put right; Ctrl-C ends it, and nothing is lost.`;
       case 'given_up':
         return 'A replay had stopped half-way, and what it had not finished was given up. Give its files again: `tallymark replay --via kafka`.';
       case 'recovered':

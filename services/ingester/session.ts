@@ -7,7 +7,7 @@ import { noteGap } from '../../shared/store/feeding.ts';
 import type { Counter } from '../../shared/workers/counter.ts';
 import { Assigned } from './assigned.ts';
 import type { Begun } from './begun.ts';
-import { caughtUp, fetchHighs } from './caught-up.ts';
+import { fetchHighs, notCaughtUp } from './caught-up.ts';
 import type { IngestOptions, IngestProgress } from './ingest-options.ts';
 import type { PartitionOptions } from './partition-ingest.ts';
 import { SiteNotes } from './site-notes.ts';
@@ -129,9 +129,12 @@ export class Session {
     const { clock } = options.store;
     for (let toldAt = clock.now(); !noMore.aborted; ) {
       await this.#closeDead(consumer, late);
-      if (targets && (await caughtUp(options, this.#assigned, targets))) return;
+      const missing = targets && (await notCaughtUp(options, this.#assigned, targets));
+      if (missing?.ours.length === 0 && missing.others.length === 0) return;
       if (clock.now() - toldAt >= progressMs) {
         toldAt = clock.now();
+        if (missing && missing.others.length > 0)
+          options.onEvent({ event: 'others', partitions: missing.others });
         options.onEvent({ event: 'progress', progress: await this.#progress() });
       }
       await clock.sleep(lookMs, noMore).catch(() => undefined);

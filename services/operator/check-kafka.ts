@@ -1,6 +1,12 @@
 import type { Settings } from '../../shared/config.ts';
 import { KafkaError } from '../../shared/kafka/kafka-error.ts';
-import { nextOf, type OpenGroup, openGroup, type PartitionFacts } from '../../shared/kafka/open-group.ts';
+import {
+  type GroupMembers,
+  nextOf,
+  type OpenGroup,
+  openGroup,
+  type PartitionFacts,
+} from '../../shared/kafka/open-group.ts';
 import { formatCounted, formatDuration } from '../../shared/terminal/numbers.ts';
 import { CommandError } from '../command.ts';
 import { kafkaAddressOf } from '../kafka-address.ts';
@@ -55,7 +61,7 @@ async function examineTopic(open: OpenGroup, settings: Settings, reached: Findin
     findings.push(...topicFindings(facts.findings, settings, facts.partitions));
     looking = 'group';
     const members = await open.members();
-    group = { open, facts, members };
+    group = { open, facts, members: members.ingesters };
     findings.push(await checkGroup(open, settings, members));
   } catch (error) {
     findings.push(badFinding(looking, error));
@@ -90,11 +96,20 @@ function topicFindings(wrong: readonly string[], { kafka }: Settings, partitions
 /** Lines that wait for longer than this though somebody counts. */
 const longWaitSeconds = 600;
 
-async function checkGroup(open: OpenGroup, { kafka }: Settings, members: number): Promise<Finding> {
+async function checkGroup(
+  open: OpenGroup,
+  { kafka }: Settings,
+  { ingesters, strangers }: GroupMembers,
+): Promise<Finding> {
   const name = 'group';
+  if (strangers > 0) {
+    const detail = `${kafka.group}: ${formatCounted(strangers, 'consumer')} of somebody else; the broker lets no ingester in beside them`;
+    const advice = 'give ingesters a group of their own with --group, and the same to `tallymark ship`';
+    return { name, state: 'bad', detail, advice };
+  }
   const partitions = await open.partitions();
   const lag = partitions.reduce((sum, facts) => sum + Math.max(0, facts.high - nextOf(facts)), 0);
-  const who = `${kafka.group}: ${formatCounted(members, 'ingester')}`;
+  const who = `${kafka.group}: ${formatCounted(ingesters, 'ingester')}`;
   if (lag === 0) return { name, state: 'good', detail: `${who}, all messages counted` };
   const seconds = await oldestSeconds(open, partitions);
   const detail = `${who}, ${formatCounted(lag, 'message')} to count, the oldest about ${formatDuration(seconds)} old`;
@@ -103,7 +118,7 @@ async function checkGroup(open: OpenGroup, { kafka }: Settings, members: number)
     const advice = 'start `tallymark ingest`: half of the time that raw lines stay is over, and `ship` waits';
     return { name, state: 'bad', detail, advice };
   }
-  if (members === 0) return { name, state: 'warning', detail, advice: 'start `tallymark ingest`' };
+  if (ingesters === 0) return { name, state: 'warning', detail, advice: 'start `tallymark ingest`' };
   if (seconds <= longWaitSeconds) return { name, state: 'good', detail };
   return { name, state: 'warning', detail, advice: 'start more of `tallymark ingest`, or see why they wait' };
 }

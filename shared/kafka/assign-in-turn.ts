@@ -4,7 +4,7 @@ const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 const version = 0;
 
 /** The name that members of a group have to share: a consumer of another kind is refused by the broker. */
-const assignerName = 'tallymark';
+export const assignerName = 'tallymark';
 
 /** Gives the partitions of the topics to the members in turn. `beforeJoin` is called each time, before the group is joined. */
 export function assignInTurn(cluster: Cluster, beforeJoin: () => void): Assigner {

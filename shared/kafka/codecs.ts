@@ -76,7 +76,7 @@ function checked(name: string, { compress, decompress }: Codec): Codec {
       } catch (error) {
         if (error instanceof KafkaError) throw error;
         throw new KafkaError(
-          'other',
+          'damaged',
           `A batch of messages in ${name} is damaged and cannot be decompressed.`,
         );
       }

@@ -7,7 +7,9 @@ export type KafkaTrouble =
   | 'tls'
   | 'not_authorized'
   | 'no_topic'
+  | 'other_consumers'
   | 'unknown_codec'
+  | 'damaged'
   | 'topic_settings'
   | 'too_large'
   | 'other';
@@ -23,6 +25,11 @@ export class KafkaError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** Whether only the operator can put it right, however long one waits. */
+export function isForOperator({ code }: KafkaError): boolean {
+  return code !== 'unreachable' && code !== 'no_topic' && code !== 'other';
 }
 
 /** What kafkajs throws, in our words; a `KafkaError` as it is. Of kafkajs' own text nothing is shown, since it quotes what it was given. */
@@ -144,6 +151,11 @@ const answers: readonly (readonly [RegExp, KafkaTrouble, string])[] = [
     /_AUTHORIZATION_FAILED$/,
     'not_authorized',
     'does not allow this. Grant this user the rights on topic and group',
+  ],
+  [
+    /^INCONSISTENT_GROUP_PROTOCOL$/,
+    'other_consumers',
+    'has consumers of somebody else in this group. Give ingesters one of their own by --group, and the same to `tallymark ship`',
   ],
   [/^UNKNOWN_TOPIC/, 'no_topic', 'has no such topic. Check kafka.topic, or let `tallymark ship` make it'],
   [

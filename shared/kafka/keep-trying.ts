@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unlessAborted } from '../in-time.ts';
 import type { KafkaAddress } from './connect-kafka.ts';
-import { asKafkaError, type KafkaError } from './kafka-error.ts';
+import { asKafkaError, isForOperator, type KafkaError } from './kafka-error.ts';
 
 /** How long brokers may be away, and whom to tell. */
 export interface TryingOptions {
@@ -69,8 +69,8 @@ export function causesOf(error: unknown): KafkaJsError[] {
 const PASSING_NAMES = /LockTimeout|NumberOfRetriesExceeded|Metadata|Timeout|Closed/;
 
 /** Brokers that are away or change places pass; a right that is missing does not. */
-function passes(error: unknown, { code }: KafkaError): boolean {
-  if (code === 'unreachable') return true;
-  if (code !== 'other' && code !== 'no_topic') return false;
+function passes(error: unknown, reason: KafkaError): boolean {
+  if (isForOperator(reason)) return false;
+  if (reason.code === 'unreachable') return true;
   return causesOf(error).some(({ name, retriable }) => retriable === true || PASSING_NAMES.test(name));
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { inTime } from '../in-time.ts';
+import { assignerName } from './assign-in-turn.ts';
 import { asKafkaError, connectKafka, type KafkaAddress, KafkaError } from './connect-kafka.ts';
 import { type OffsetNote, readNote } from './offset-note.ts';
 import { describeTopic, type TopicFacts, type TopicWanted } from './topic.ts';
@@ -18,13 +19,19 @@ export interface PartitionFacts {
     | undefined;
 }
 
+/** How many processes read for a group just now. The broker lets one kind in only, so that one of the two is 0. */
+export interface GroupMembers {
+  readonly ingesters: number;
+  /** Consumers that are none of ours. */
+  readonly strangers: number;
+}
+
 /** A group and its topic, to be looked at; nothing is changed. All throw `KafkaError`. */
 export interface OpenGroup extends AsyncDisposable {
   readonly brokers: number;
   /** The topic as it is; `KafkaError` `no_topic` where it is missing. */
   topic(): Promise<TopicFacts>;
-  /** How many processes read for the group just now. */
-  members(): Promise<number>;
+  members(): Promise<GroupMembers>;
   partitions(): Promise<PartitionFacts[]>;
   /** Whether a message that the group has not committed is older than `ageMs`. */
   hasOlder(partitions: readonly PartitionFacts[], ageMs: number): Promise<boolean>;
@@ -79,9 +86,21 @@ async function askInTime<T>(address: KafkaAddress, ask: () => Promise<T>): Promi
   }
 }
 
-async function countMembers(admin: Admin, group: string): Promise<number> {
-  const { groups } = await admin.describeGroups([group]);
-  return groups[0]?.members.length ?? 0;
+/** While members join, a broker does not say of what kind they are. */
+const joiningMs = 5_000;
+const lookMs = 200;
+
+/** Where they have not joined in time, a member is taken for one of ours. */
+async function countMembers(admin: Admin, group: string): Promise<GroupMembers> {
+  for (const deadline = performance.now() + joiningMs; ; await sleep(lookMs)) {
+    const { groups } = await admin.describeGroups([group]);
+    const { members = [], protocol, protocolType, state } = groups[0] ?? {};
+    const isJoining = state === 'PreparingRebalance' || state === 'CompletingRebalance';
+    if (isJoining && performance.now() < deadline) continue;
+    const areOurs = protocolType === 'consumer' && (protocol === assignerName || isJoining);
+    const count = members.length;
+    return areOurs ? { ingesters: count, strangers: 0 } : { ingesters: 0, strangers: count };
+  }
 }
 
 /** The offsets first: what is counted meanwhile is then ahead of them, and never behind. */

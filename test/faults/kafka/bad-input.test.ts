@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../../../infra/kafka/free-port.ts';
 import { connectKafka } from '../../../shared/kafka/connect-kafka.ts';
+import { runCli } from '../../cli/run-cli.ts';
 import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
 import type { MadeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
@@ -104,24 +104,49 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('bad input'), () => {
     await consumer.disconnect();
   }
 
-  test('a consumer of somebody else’s in the group: what it takes is counted when it has gone', {
+  test('a consumer of somebody else’s in the group is told, ends what is to end, and all is counted when it has gone', {
     timeout,
   }, async () => {
     const feed = await frame.openFeed('shared-group', { partitions: 2 });
     const made = makeLines('a', 40);
     await produce(frame.running, feed.topic, made.lines);
+    const strangers = `Kafka at ${frame.running.brokers[0]} has consumers of somebody else in this group. Give ingesters one of their own by --group, and the same to \`tallymark ship\` (INCONSISTENT_GROUP_PROTOCOL).`;
     const consumer = connectKafka({ brokers: frame.running.brokers }).consumer({ groupId: feed.group });
     await consumer.connect();
     await consumer.subscribe({ topics: [feed.topic], fromBeginning: true });
     await consumer.run({ autoCommit: false, eachMessage: async () => {} });
     await using ingester = startCli(ingestArguments(feed), { env: feedEnv(feed) });
-    while (ingester.stderr() === '') await sleep(50);
+    await expect.poll(() => ingester.stderr(), { timeout: 20_000 }).toContain(`${strangers} Trying again`);
+    const ended = await ingestOnce(feed).catch((error: Error) => error.message);
+    expect(ended).toMatch(/^ingest ended with 1: /);
+    expect(ended).toContain(`tallymark: ${strangers}\n`);
+    expect(await groupSeen(feed)).toEqual({
+      exit: 1,
+      group: {
+        name: 'group',
+        state: 'bad',
+        detail: 'shared-group: 1 consumer of somebody else; the broker lets no ingester in beside them',
+        advice: 'give ingesters a group of their own with --group, and the same to `tallymark ship`',
+      },
+    });
     await consumer.disconnect();
+    await expect.poll(() => ingester.stderr(), { timeout: 40_000 }).toContain('reading 2 partitions');
+    expect(await groupSeen(feed)).toMatchObject({
+      group: { detail: expect.stringMatching(/^shared-group: 1 ingester, /) },
+    });
     ingester.kill('SIGTERM');
     await ingester.ended;
     await ingestOnce(feed);
     await expectExact(feed, [made.logs]);
   });
+
+  /** What `doctor` says of the group. */
+  async function groupSeen({ topic, group, data }: Feed) {
+    const of = ['--brokers', frame.running.brokers.join(','), '--topic', topic, '--group', group];
+    const { exit, stdout } = await runCli(['doctor', '--json', '--data', data, ...of]);
+    const { checks } = JSON.parse(stdout) as { checks: { name: string }[] };
+    return { exit, group: checks.find(({ name }) => name === 'group') };
+  }
 
   test('a topic with other settings is read with a warning, a compacted one is refused', {
     timeout,
