@@ -1,6 +1,6 @@
 import { StoreError } from '../../shared/clickhouse/database.ts';
 import type { CountedMonth } from '../../shared/count/counted-batch.ts';
-import { type AssignedPartition, NotSent, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
+import { type AssignedPartition, PartitionLost } from '../../shared/kafka/assigned-partition.ts';
 import { type OffsetIntent, type PartlyCounted, writeNote } from '../../shared/kafka/offset-note.ts';
 import { describeSetups, encodePart, encodeVoidPart } from '../../shared/store/encode-part.ts';
 import { insertPart, markersOf, type Part } from '../../shared/store/insert-part.ts';
@@ -182,7 +182,7 @@ export class PartitionWriter {
 
   /** Tried once: one that is given up on may arrive later, over others. The group is joined anew, and then it is not taken any more. */
   async #commit(offset: number, intent?: OffsetIntent): Promise<void> {
-    const { setups, kafka, store, signal, observer } = this.#options;
+    const { setups, kafka, signal, observer } = this.#options;
     const note = writeNote({
       counted: this.#counted,
       generation: this.#generation,
@@ -190,17 +190,13 @@ export class PartitionWriter {
       partly: this.#partly,
       intent,
     });
-    for (;;) {
+    signal.throwIfAborted();
+    try {
+      await kafka.commit(offset, note);
+    } catch (error) {
       signal.throwIfAborted();
-      try {
-        await kafka.commit(offset, note);
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof PartitionLost)) observer.retry('offsets', error);
-        if (!(error instanceof NotSent)) throw error;
-      }
-      await store.clock.sleep(firstPauseMs, signal);
+      if (!(error instanceof PartitionLost)) observer.retry('offsets', error);
+      throw error;
     }
   }
 }

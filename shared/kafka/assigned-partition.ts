@@ -8,8 +8,8 @@ export interface AssignedPartition {
   /** What the group has committed, asked after it was joined, so that whoever had the partition before cannot change it any more. */
   committed(): Promise<{ readonly offset: number; readonly metadata: string | null } | undefined>;
   /**
-   * Commits an offset with its metadata. Throws `PartitionLost` where the partition is not ours any more, `NotSent` where it can be tried
-   * again, and what the network throws, after which it may have happened, or may happen later.
+   * Commits an offset with its metadata. Throws `PartitionLost` where the partition is not ours any more, and what the network throws, after
+   * which it may have happened, or may happen later.
    */
   commit(offset: number, metadata: string): Promise<void>;
   /** Offset of the first message there is, and the one after the last. */
@@ -28,14 +28,5 @@ export class PartitionLost extends Error {
 
   constructor(options?: ErrorOptions) {
     super('The group has been joined anew.', options);
-  }
-}
-
-/** An offset was not sent, so it will not arrive either: a member commits with the messages that it fetched last, and there are none yet. */
-export class NotSent extends Error {
-  override readonly name = 'NotSent';
-
-  constructor() {
-    super('An offset is committed before anything was fetched.');
   }
 }

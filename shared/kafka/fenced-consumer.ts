@@ -1,12 +1,13 @@
-import type { Admin, Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, Batch, Cluster, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { inTime, unlessAborted } from '../in-time.ts';
 import { assignInTurn } from './assign-in-turn.ts';
-import { type AssignedPartition, NotSent, PartitionLost } from './assigned-partition.ts';
+import { type AssignedPartition, PartitionLost } from './assigned-partition.ts';
 import { beginNothingMore } from './begin-nothing-more.ts';
 import { connectKafka, type KafkaAddress } from './connect-kafka.ts';
 import { cuttableSockets } from './cuttable-sockets.ts';
 import { leaveGroup } from './leave-group.ts';
 import type { FetchedMessages, TopicMessage } from './message.ts';
+import { type CommitOffsets, commitsOf } from './one-join-at-a-time.ts';
 import { OffsetOutOfRange, refuseDefaultOffsets } from './refuse-default-offsets.ts';
 
 /** Which group reads what, and who is told of it. */
@@ -47,7 +48,8 @@ const fetchBytes = 8 << 20;
 
 /**
  * Joins a group and fetches what it gives. The broker checks a member's generation and not what it owns (kafkajs #1046), so each join begins
- * an epoch of our own, before the request is sent, and nothing of an earlier epoch is committed any more. Undefined where the signal ended it.
+ * an epoch of our own, before the request is sent, and nothing of an earlier epoch is committed any more, which would be with a generation
+ * that is over besides. Undefined where the signal ended it.
  */
 export async function joinGroup(options: ConsumerOptions): Promise<FencedConsumer | undefined> {
   const member = new Member(options);
@@ -61,8 +63,6 @@ export async function joinGroup(options: ConsumerOptions): Promise<FencedConsume
   }
 }
 
-type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
-
 class Member implements FencedConsumer {
   readonly failed: Promise<never>;
   readonly started: Promise<void>;
@@ -71,6 +71,7 @@ class Member implements FencedConsumer {
   readonly #kafka: Kafka;
   readonly #consumer: Consumer;
   readonly #admin: Admin;
+  #cluster: Cluster | undefined;
   #epoch = new AbortController();
   #assigned = new Map<number, Partition>();
   /** As which the group knows us; undefined before it was joined. */
@@ -93,6 +94,7 @@ class Member implements FencedConsumer {
       allowAutoTopicCreation: false,
       partitionAssigners: [
         ({ cluster }) => {
+          this.#cluster = cluster;
           beginNothingMore(cluster, () => this.#hasLeft);
           refuseDefaultOffsets(cluster, () => this.#fail(new OffsetOutOfRange()));
           return assignInTurn(cluster, () => this.#beginEpoch());
@@ -168,17 +170,19 @@ class Member implements FencedConsumer {
   #assign(partitions: readonly number[]): void {
     if (this.#hasLeft) return;
     const { topic, group } = this.#options;
-    const around = { topic, group, consumer: this.#consumer, admin: this.#admin, signal: this.#epoch.signal };
+    const around = {
+      ...{ topic, group, consumer: this.#consumer, admin: this.#admin, signal: this.#epoch.signal },
+      commitOffsets: commitsOf(this.#cluster!),
+    };
     this.#assigned = new Map(partitions.map((partition) => [partition, new Partition(partition, around)]));
     // One by one: pausing one of them later ends a pause of all.
     this.#consumer.pause([{ topic, partitions: [...partitions] }]);
     this.#options.onAssigned([...this.#assigned.values()]);
   }
 
-  #take({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): void {
+  #take({ batch, resolveOffset }: EachBatchPayload): void {
     const partition = this.#assigned.get(batch.partition);
     if (partition === undefined) return;
-    partition.commitBy = commitOffsetsIfNecessary;
     const last = batch.lastOffset();
     const { fetchedOffset } = batch as Batch & { readonly fetchedOffset: string };
     const fetched = {
@@ -213,6 +217,7 @@ interface Around {
   readonly consumer: Consumer;
   readonly admin: Admin;
   readonly signal: AbortSignal;
+  readonly commitOffsets: CommitOffsets;
 }
 
 /** What the broker says to who is not, or not yet, a member of the generation. */
@@ -226,8 +231,6 @@ const lost = new Set([
 class Partition implements AssignedPartition {
   readonly partition: number;
   readonly signal: AbortSignal;
-  /** Commits as the member of the group that fetched the last messages. */
-  commitBy: Commit | undefined;
   readonly #around: Around;
 
   constructor(partition: number, around: Around) {
@@ -245,14 +248,12 @@ class Partition implements AssignedPartition {
   }
 
   async commit(offset: number, metadata: string): Promise<void> {
-    const { topic } = this.#around;
-    const { partition, commitBy } = this;
-    if (commitBy === undefined) throw new NotSent();
+    const { topic, commitOffsets } = this.#around;
+    const { partition } = this;
     const committed = { partition, offset: String(offset), metadata };
     try {
-      // In one tick: between the two the group could be joined anew.
       this.signal.throwIfAborted();
-      await commitBy({ topics: [{ topic, partitions: [committed] }] });
+      await commitOffsets({ topics: [{ topic, partitions: [committed] }] });
     } catch (cause) {
       this.signal.throwIfAborted();
       if (lost.has((cause as { type?: string }).type ?? '')) throw new PartitionLost({ cause });

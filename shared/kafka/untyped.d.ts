@@ -25,3 +25,17 @@ declare module 'snappyjs' {
   const snappy: { compress(bytes: Buffer): Buffer; uncompress(bytes: Buffer): Buffer };
   export default snappy;
 }
+
+/** Of kafkajs' own membership of a group what is used here. */
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  import type { Cluster, OffsetsByTopicPartition } from 'kafkajs';
+
+  export interface GroupMembership {
+    readonly cluster: Cluster;
+    /** Made anew with each join; its commits name the generation of that join. */
+    readonly offsetManager: { commitOffsets(offsets: OffsetsByTopicPartition): Promise<void> };
+    joinAndSync(): Promise<void>;
+  }
+  const ConsumerGroup: { readonly prototype: GroupMembership };
+  export default ConsumerGroup;
+}

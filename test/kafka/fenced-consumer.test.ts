@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
+import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
 import { connectKafka } from '../../shared/kafka/connect-kafka.ts';
 import { joinGroup } from '../../shared/kafka/fenced-consumer.ts';
 import { brokerTitle, whyNoBrokers } from './brokers.ts';
@@ -23,15 +24,19 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
   async function join(group: string, signal = new AbortController().signal) {
     for (;;) {
       const given: number[] = [];
+      const all: AssignedPartition[] = [];
       const member = await joinGroup({
         kafka: { brokers: running.brokers },
         topic: 'lines',
         group,
         signal,
-        onAssigned: (partitions) => given.push(partitions.length),
+        onAssigned: (partitions) => {
+          given.push(partitions.length);
+          all.push(...partitions);
+        },
         onFetched: () => true,
       });
-      if (member === undefined || given.length > 0) return { member, given };
+      if (member === undefined || given.length > 0) return { member, given, all };
       await member[Symbol.asyncDispose]();
     }
   }
@@ -61,6 +66,16 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
     // Where it joins anew already, since the second has left, it cannot tell for a moment.
     while (!(await first?.isAlone())) await sleep(100);
     await first?.[Symbol.asyncDispose]();
+  });
+
+  test('commits before anything was fetched, and nothing any more once the group is joined anew', async () => {
+    const { member: first, all } = await join('committing');
+    const [partition] = all;
+    await partition!.commit(0, 'note');
+    expect(await partition!.committed()).toEqual({ offset: 0, metadata: 'note' });
+    const { member: second } = await join('committing');
+    await expect(partition!.commit(1, 'late')).rejects.toThrow('joined anew');
+    await Promise.all([first, second].map((member) => member?.[Symbol.asyncDispose]()));
   });
 
   test('that is told to stop while it joins is given nothing, and is gone', async () => {
