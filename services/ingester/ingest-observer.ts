@@ -11,6 +11,8 @@ export interface IngestObserver {
   counted(batch: CountedFacts): void;
   /** Offsets that Kafka dropped before they were counted. */
   gap(gap: OffsetGap): Promise<void>;
+  /** Messages of another topic of this name were counted before: this one is counted from its beginning. */
+  madeAgain(): void;
   retry(stage: RetryStage, error: unknown): void;
   /** The pending batch of an ingester that stopped half-way was finished, or given up. */
   recovered(outcome: 'finished' | 'void'): void;

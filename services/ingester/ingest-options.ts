@@ -38,6 +38,7 @@ export type IngestEvent =
   | ({ readonly event: 'counted'; readonly partition: number } & CountedFacts)
   | { readonly event: 'retry'; readonly stage: RetryStage; readonly error: unknown }
   | ({ readonly event: 'gap'; readonly partition: number } & OffsetGap)
+  | { readonly event: 'made_again'; readonly partition: number }
   | { readonly event: 'recovered'; readonly outcome: 'finished' | 'void' }
   | { readonly event: 'refused'; readonly message: string }
   /** The connection, the group or the store has failed; it is tried again in `pauseMs`. */

@@ -74,6 +74,7 @@ export class PartitionIngest {
   #batch: OpenBatch | undefined;
   /** When the open batch was begun, by the process's clock. */
   #openedAt = 0;
+  /** Of the topic, as far as it is known. */
   #generation = 0;
   #isPaused = false;
   #stopping = false;
@@ -142,6 +143,7 @@ export class PartitionIngest {
   async run(): Promise<void> {
     try {
       const start = await this.#whereToGoOn();
+      if (start.generation > this.#generation) this.#options.observer.madeAgain();
       if (start.gap) await this.#options.observer.gap(start.gap);
       this.#readFrom(start.from, start);
       // Not before: until then something may be left of who had the partition last.
@@ -188,7 +190,9 @@ export class PartitionIngest {
   async #lookUp(): Promise<ResumePoint> {
     const known = await lookUpPartition(this.#options, this.#writer.prefix, this.#patience);
     const { committed, last } = known;
-    if (committed?.note !== 'strange') this.#options.setups.useLayout(committed?.note?.layout);
+    const note = committed?.note === 'strange' ? undefined : committed?.note;
+    this.#options.setups.useLayout(note?.layout);
+    this.#generation = Math.max(note?.generation ?? 0, last?.generation ?? 0);
     this.#writer.begin(last);
     return resumePoint(known);
   }

@@ -84,7 +84,7 @@ export type ResumePoint =
  * log ends before it, publish a gap, never guess).
  */
 export function resumePoint(all: Known): ResumePoint {
-  const known = withoutOlderTopic(all);
+  const known = withoutForeignOffset(all);
   const { committed, low, high, last } = known;
   const note = committed?.note;
   if (note === 'strange') return { do: 'refuse', why: 'strange_group' };
@@ -111,11 +111,12 @@ export function countedTo(last: LastBatch | undefined): number {
   return last.isVoid ? last.from : last.to;
 }
 
-/** Offsets of a topic that was deleted since mean nothing for the one that is there now. */
-function withoutOlderTopic(known: Known): Known {
-  const note = known.committed?.note;
-  const isOlder = note !== undefined && note !== 'strange' && note.generation < (known.last?.generation ?? 0);
-  return isOlder ? { ...known, committed: undefined } : known;
+/** What an older topic of this name was counted to, and what others commit or set, means nothing where the store has batches: ours has a note beside it. */
+function withoutForeignOffset(known: Known): Known {
+  const { committed, last } = known;
+  if (committed === undefined || last === undefined || committed.note === 'strange') return known;
+  const isOurs = committed.note !== undefined && committed.note.generation >= last.generation;
+  return isOurs ? known : { ...known, committed: undefined };
 }
 
 /** By the intent beside the offset, or, where that is lost, by the markers of some of its months. */

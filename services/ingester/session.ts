@@ -215,6 +215,7 @@ export class Session {
           onEvent({ event: 'gap', partition, ...gap });
           await noteGap(database, { topic, partition, ...gap });
         },
+        madeAgain: () => onEvent({ event: 'made_again', partition }),
         retry: (stage, error) => onEvent({ event: 'retry', stage, error }),
         recovered: (outcome) => onEvent({ event: 'recovered', outcome }),
       },

@@ -115,7 +115,7 @@ const meanings: readonly (readonly [OffsetsVerdict, Finding['state'], string, st
   [
     'behind',
     'warning',
-    'the group has no offset that fits what is counted (it is new, or Kafka forgot it); the store tells where to go on',
+    'the group has no offset that fits what is counted (it is new, Kafka forgot it, or somebody else set it); the store tells where to go on',
     'nothing: `tallymark ingest` goes on after the last batch',
   ],
   [

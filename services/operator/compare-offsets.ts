@@ -11,7 +11,7 @@ export type OffsetsVerdict =
   | 'agree'
   /** A batch was begun: an ingester inserts it now, or one that died is finished by the next. */
   | 'pending'
-  /** The group lost its offsets, or has older ones: the store tells where to go on. */
+  /** The group lost its offsets, has older ones, or those of somebody else: the store tells where to go on. */
   | 'behind'
   /** The topic was deleted since and is another one now. */
   | 'made_again'
@@ -30,7 +30,7 @@ export type OffsetsVerdict =
 export function compareOffsets(facts: PartitionFacts, books: PartitionBooks | undefined): OffsetsVerdict {
   const { low, high } = facts;
   if (facts.committed?.note === 'strange') return 'strange_group';
-  const committed = ofThisTopic(facts.committed as Committed | undefined, books);
+  const committed = ownOf(facts.committed as Committed | undefined, books);
   const note = committed?.note;
   if (committed !== undefined && note === undefined && books === undefined && committed.offset > low)
     return 'other_group';
@@ -61,8 +61,9 @@ interface Committed {
   readonly note: OffsetNote | undefined;
 }
 
-/** What is committed of a topic that was deleted since means nothing for the one that is there now. */
-function ofThisTopic(committed: Committed | undefined, books: PartitionBooks | undefined) {
-  const isOlder = committed?.note !== undefined && committed.note.generation < (books?.generation ?? 0);
-  return isOlder ? undefined : committed;
+/** What is committed of a topic that was deleted since, or by somebody else, who leaves no note, means nothing where the store has batches. */
+function ownOf(committed: Committed | undefined, books: PartitionBooks | undefined) {
+  if (committed === undefined || books === undefined) return committed;
+  const isOurs = committed.note !== undefined && committed.note.generation >= books.generation;
+  return isOurs ? committed : undefined;
 }

@@ -55,7 +55,7 @@ export interface OffsetNote {
   readonly intent: OffsetIntent | undefined;
 }
 
-/** A batch of more months than this (a backfill without order) does without their list. */
+/** So many months fit beside all else: a batch of more (a backfill without order) does without their list. */
 const mostMonths = 300;
 
 /** The metadata of a committed offset. */
@@ -66,7 +66,8 @@ export function writeNote({ counted, generation, layout, partly, intent }: Offse
   if (intent !== undefined) {
     const { to, months, pins } = intent;
     note.i = { to, t: pins.today, d: pins.geo };
-    if (months !== undefined && months.length <= mostMonths) note.i.m = [...months];
+    const room = partly.reduce((left, { months: counted }) => left - counted.length, mostMonths);
+    if (months !== undefined && months.length <= room) note.i.m = [...months];
   }
   return JSON.stringify(note);
 }

@@ -89,6 +89,16 @@ describe('a partition goes on', () => {
       want: { do: 'compare', same: { from: 40 } },
     },
     {
+      name: 'at the end of what is counted, where somebody else set offsets forward, or committed them',
+      known: { committed: committed(90), last: last(20, 40) },
+      want: { do: 'compare', same: { from: 40 } },
+    },
+    {
+      name: 'with a batch that is half there, where somebody else set offsets',
+      known: { committed: committed(90), last: last(20, 40, { there: [202_610] }) },
+      want: { do: 'finish', pending: { from: 20, to: 40 } },
+    },
+    {
       name: 'at the end of what is counted, where an intent that was finished long ago came late over a later offset',
       known: { committed: committed(0, intent(20)), last: last(20, 40) },
       want: { do: 'compare', same: { from: 40 } },

@@ -31,9 +31,14 @@ test('a batch of more months than fit is written without them', () => {
   const long = { ...note, intent: { ...note.intent!, months } };
   expect(writeNote(long).length).toBeLessThan(mostBytes);
   expect(readNote(writeNote(long))).toEqual({ ...long, intent: { ...long.intent, months: undefined } });
-  const most = { ...note, intent: { ...note.intent!, months: months.slice(0, 300) } };
+  const most = { ...note, intent: { ...note.intent!, months: months.slice(0, 299) } };
   expect(writeNote(most).length).toBeLessThan(mostBytes);
   expect(readNote(writeNote(most))).toEqual(most);
+  // What is partly counted was such a batch before.
+  const partly = [{ from: 900, to: 1_300, months: months.slice(0, 200) }];
+  const both = { ...note, partly, intent: { ...note.intent!, months: months.slice(0, 200) } };
+  expect(writeNote(both).length).toBeLessThan(mostBytes);
+  expect(readNote(writeNote(both))).toEqual({ ...both, intent: { ...both.intent, months: undefined } });
 });
 
 test.each<{ name: string; metadata: string | null; want: unknown }>([

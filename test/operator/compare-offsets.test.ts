@@ -61,6 +61,12 @@ const cases: readonly Case[] = [
     want: 'agree',
   },
   {
+    name: 'offsets that somebody else set forward',
+    committed: { offset: 100, note: undefined },
+    books: books(60),
+    want: 'behind',
+  },
+  {
     name: 'a batch begun',
     committed: noted(60, { counted: 60, intent: intent(100) }),
     books: books(60),

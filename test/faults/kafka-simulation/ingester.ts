@@ -237,6 +237,7 @@ class Session {
           scheduler.log(() => `${host.name} tells of a gap in ${partition}: [${gap.from},${gap.to})`);
           log.gaps.push(gap);
         },
+        madeAgain: () => scheduler.log(() => `${host.name} finds ${partition} made again`),
         retry: () => undefined,
         recovered: (outcome) => scheduler.log(() => `${host.name} recovers ${partition}: ${outcome}`),
       },
