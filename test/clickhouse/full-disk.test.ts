@@ -1,26 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectStore, type Store } from '../../shared/clickhouse/connect-store.ts';
 import type { InsertBytes } from '../../shared/clickhouse/database.ts';
 import { stringColumns } from '../../shared/clickhouse/native-strings.ts';
+import { smallDisk } from '../small-disk.ts';
 
-const disk = mkdtempSync(join(tmpdir(), 'tallymark-disk-'));
-const mount = (...args: string[]): boolean => spawnSync('/bin/mount', args).status === 0;
-const unmount = (): boolean => spawnSync('/bin/umount', ['--lazy', disk]).status === 0;
-const mayMount = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk) && unmount();
+const { path: disk, whyNot, ...small } = smallDisk();
 const title = 'a small disk of its own';
 
-afterAll(() => rmdirSync(disk));
-
-describe.skipIf(!mayMount)(mayMount ? title : `${title} (skipped: this user may not mount one)`, () => {
+describe.skipIf(whyNot !== undefined)(whyNot ? `${title} (skipped: ${whyNot})` : title, () => {
   beforeEach(() => {
-    expect(mount('-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', disk)).toBe(true);
+    expect(small.mount('32m')).toBe(true);
   });
   afterEach(() => {
-    unmount();
+    small.unmount();
   });
 
   test('that is full refuses an insert, says so, and takes it with the same token when there is room', async () => {
@@ -56,7 +50,7 @@ describe.skipIf(!mayMount)(mayMount ? title : `${title} (skipped: this user may 
   test('that is read-only refuses an old store and a new one', async () => {
     const data = join(disk, 'data');
     await (await connectStore({ data }))[Symbol.asyncDispose]();
-    expect(mount('-o', 'remount,ro', disk)).toBe(true);
+    expect(small.makeReadOnly()).toBe(true);
     await expect(connectStore({ data })).rejects.toThrow(/EROFS.*read-only.*--data/);
     await expect(connectStore({ data: join(disk, 'other') })).rejects.toThrow(/read-only.*--data/);
   });

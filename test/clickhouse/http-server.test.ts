@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectStore, type ServerStore, type Store } from '../../shared/clickhouse/connect-store.ts';
 import type { InsertBytes } from '../../shared/clickhouse/database.ts';
 import { stringColumns } from '../../shared/clickhouse/native-strings.ts';
+import { whyNoCertificates } from '../kafka/certificates.ts';
 import { type Fault, startTestServer, type TestServer } from './http-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tallymark-'));
@@ -166,10 +167,7 @@ test('a server that is killed and comes back keeps what it acknowledged', { time
   ]);
 });
 
-const openssl3 =
-  spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout?.startsWith('OpenSSL 3') ?? false;
-
-describe.skipIf(!openssl3)(openssl3 ? 'TLS' : 'TLS (skipped: no OpenSSL 3 here)', () => {
+describe.skipIf(whyNoCertificates)(whyNoCertificates ? `TLS (skipped: ${whyNoCertificates})` : 'TLS', () => {
   let server: TestServer;
   const pem = (name: string): string => join(folder, `${name}.pem`);
   const ca = (): Uint8Array => readFileSync(pem('ca'));

@@ -1,26 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { built } from '../cli/run-cli.ts';
+import { smallDisk } from '../small-disk.ts';
 import { makeLogs } from './make-logs.ts';
 import { findMistakes, readBooks } from './read-books.ts';
 import { replayArguments } from './replay-arguments.ts';
 import { seededRandom } from './seeded-random.ts';
 import { startCli } from './start-cli.ts';
 
-const disk = mkdtempSync(join(tmpdir(), 'tallymark-disk-'));
-const mount = (size: string): boolean =>
-  spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]).status === 0;
-const unmount = (): boolean => spawnSync('/bin/umount', ['--lazy', disk]).status === 0;
-const mayMount = mount('1m') && unmount();
+const { path: disk, whyNot, mount, unmount } = smallDisk();
 const title = 'a disk that fills up';
 
-afterAll(() => rmdirSync(disk));
-
-describe.skipIf(!mayMount)(mayMount ? title : `${title} (skipped: this user may not mount one)`, () => {
+describe.skipIf(whyNot !== undefined)(whyNot ? `${title} (skipped: ${whyNot})` : title, () => {
   test('under a replay ends it with 1 and says so, and with room again each line is counted once', {
     timeout: 240_000,
   }, async () => {

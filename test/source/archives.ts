@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import type { Compression } from '../../shared/source/source.ts';
+import { skippedFor } from '../missing-tool.ts';
 
 /** Twelve made-up lines. */
 export const sampleLines: string = Array.from(
@@ -9,14 +10,14 @@ export const sampleLines: string = Array.from(
     `192.0.2.${i} - - [01/Jan/2026:00:00:${String(i % 60).padStart(2, '0')} +0000] "GET /files/example/example-1.${i % 7}.tar.gz HTTP/1.1" 200 ${i * 37} "-" "-"\n`,
 ).join('');
 
-/** Whether this machine has the program that writes such archives; Node has gzip, and `sampleArchive` needs none. */
-export function canArchive(compression: Exclude<Compression, 'none'>): boolean {
-  if (compression === 'gzip') return true;
+/** Why no such archives can be written here; undefined where they can. Node has gzip, and `sampleArchive` needs none. Throws in CI. */
+export function whyNoArchive(compression: Exclude<Compression, 'none'>): string | undefined {
+  if (compression === 'gzip') return undefined;
   try {
     execFileSync(compression, ['--help'], { input: '', stdio: ['pipe', 'ignore', 'ignore'] });
-    return true;
+    return undefined;
   } catch {
-    return false;
+    return skippedFor(`${compression} is not on the PATH`);
   }
 }
 

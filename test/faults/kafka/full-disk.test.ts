@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,21 +7,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningBrokers, startBrokers } from '../../../infra/kafka/start-brokers.ts';
 import { built } from '../../cli/run-cli.ts';
 import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
+import { smallDisk } from '../../small-disk.ts';
 import { makeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { type RunningCli, startCli } from '../start-cli.ts';
 
-const disk = mkdtempSync(join(tmpdir(), 'tallymark-disk-'));
-const mount = (size: string): boolean =>
-  spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]).status === 0;
-const unmount = (): boolean => spawnSync('/bin/umount', ['--lazy', disk]).status === 0;
-const mayMount = mount('1m') && unmount();
-const title = mayMount
-  ? 'a disk that fills up'
-  : 'a disk that fills up (skipped: this user may not mount one)';
+const { path: disk, whyNot, mount } = smallDisk();
+const title = whyNot ? `a disk that fills up (skipped: ${whyNot})` : 'a disk that fills up';
 
-describe.skipIf(whyNoBrokers !== undefined || !mayMount)(brokerTitle(title), () => {
+describe.skipIf((whyNoBrokers ?? whyNot) !== undefined)(brokerTitle(title), () => {
   let kafka: RunningBrokers;
   let folder: string;
   beforeAll(async () => {
@@ -31,10 +25,8 @@ describe.skipIf(whyNoBrokers !== undefined || !mayMount)(brokerTitle(title), () 
     folder = await mkdtemp(join(tmpdir(), 'tallymark-full-'));
   }, 180_000);
   afterAll(async () => {
-    unmount();
     await kafka.stop();
     await rm(folder, { recursive: true });
-    rmdirSync(disk);
   });
 
   test('under an ingester is waited for and told, and with room again each line is counted once', {
