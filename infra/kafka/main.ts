@@ -18,7 +18,12 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(`error: ${(error as Error).message}\n`);
-  process.exitCode = 1;
+  process.exitCode = isUsage(error) ? 2 : 1;
+}
+
+/** Wrong flags, for which commands of Tallymark end with 2. */
+function isUsage(error: unknown): boolean {
+  return error instanceof RangeError || /^ERR_PARSE_ARGS/.test((error as NodeJS.ErrnoException).code ?? '');
 }
 
 async function main(): Promise<void> {
@@ -58,7 +63,7 @@ async function main(): Promise<void> {
 function wholeNumber(flag: string, text: string, most: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > most)
-    throw new Error(`${flag} ${text}: a whole number from 1 to ${most}`);
+    throw new RangeError(`${flag} ${text}: a whole number from 1 to ${most}`);
   return value;
 }
 
