@@ -141,6 +141,7 @@ export class Session {
     }
   }
 
+  /** Of what waits in Kafka only the number is known; how old it is, when it is fetched. */
   async #progress(): Promise<IngestProgress> {
     const { options } = this.#around;
     const highs = await fetchHighs(options.admin, options.topic);

@@ -52,8 +52,10 @@ export function createIngestMeter(now: () => number = Date.now): IngestMeter {
   gauge('tallymark_assigned_partitions', 'Partitions of this process', () => latest?.partitions ?? 0);
   gauge('tallymark_refused_partitions', 'Partitions that are not read', () => latest?.refused ?? 0);
   gauge('tallymark_lag_messages', 'Messages that are not in the store yet', () => latest?.lag ?? 0);
-  gauge('tallymark_oldest_uncounted_seconds', 'Age of the oldest line that is not in the store', () =>
-    secondsSince(latest?.oldestMs),
+  gauge(
+    'tallymark_oldest_uncounted_seconds',
+    'Age of the oldest line that was fetched and is not in the store; 0 where none is, also while nothing is fetched',
+    () => secondsSince(latest?.oldestMs),
   );
   const startedMs = now();
   gauge('tallymark_progress_age_seconds', 'How long ago lag and partitions were looked at', () =>
