@@ -8,6 +8,8 @@ import type { Tracked } from './sources.ts';
  */
 export class FollowedFile {
   readonly key: string;
+  /** Where it was written, and beside which it may have been moved. */
+  readonly home: string;
   /** Where it was found, or has been moved to. */
   path: string;
   /** Bytes on disk when it was last read to its end; -1 before. */
@@ -23,6 +25,8 @@ export class FollowedFile {
   isArchive = false;
   /** What was rotated away from its path before has been looked for. */
   hasLookedBeside = false;
+  /** What was rotated away before it, and is to be read first. */
+  after: FollowedFile | undefined;
   tracked: Tracked | undefined;
   /** The last thing that was told of it, so that it is told once. */
   told: string | undefined;
@@ -31,6 +35,7 @@ export class FollowedFile {
   #writtenMs = 0;
 
   constructor(path: string, key: string, now: number) {
+    this.home = path;
     this.path = path;
     this.key = key;
     this.changedAt = now;
@@ -46,6 +51,15 @@ export class FollowedFile {
     const fd = openSync(this.path, 'r');
     if (keyOf(fstatSync(fd)) === this.key) this.#fd = fd;
     else closeSync(fd);
+  }
+
+  /** Takes hold of it where it can, so that it stays within reach; where it cannot, reading tells why. */
+  tryToHold(): void {
+    try {
+      this.hold();
+    } catch {
+      // No right, or gone.
+    }
   }
 
   /** Lets go of the file, and of its source, so that another may read that on. */
@@ -95,7 +109,7 @@ export class FollowedFile {
 
   /** Looks for it beside where it was, under a longer name: logs are rotated so. */
   find(): boolean {
-    const moved = siblingsOf(this.path).find((path) => {
+    const moved = siblingsOf(this.home).find((path) => {
       const stat = statOf(path);
       return stat !== undefined && keyOf(stat) === this.key;
     });

@@ -1,9 +1,9 @@
 import { START_LENGTH } from '../../shared/source/identify.ts';
 import { SourceError } from '../../shared/source/source.ts';
 import type { Crew } from './crew.ts';
-import { finishOne, finishRotated } from './finish-rotated.ts';
+import { followRotated } from './follow-rotated.ts';
 import type { FollowTimes } from './follow-times.ts';
-import { type FollowedFile, siblingsOf, statOf } from './followed-file.ts';
+import { type FollowedFile, statOf } from './followed-file.ts';
 import { shipFile, type Visit } from './ship-file.ts';
 import type { ShipOptions } from './ship-options.ts';
 
@@ -38,31 +38,54 @@ export class FileReader {
       // What has taken its place is looked for at once.
       this.#following.lookAt = now;
     }
-    const size = file.size() ?? (file.find() ? file.size() : undefined);
-    if (size === undefined) {
+    if (file.size() === undefined && !file.find()) {
       file.close();
       this.#following.files.delete(file.key);
       return false;
     }
-    if (file.readSize < 0) await finishRotated(file, this.#following);
-    if (size < file.readSize) return await this.#startAgain(file);
+    if (!(await this.#isNext(file))) return false;
+    const size = file.size();
+    // It was moved just now.
+    if (size === undefined) return true;
+    if (size < file.readSize) return this.#startAgain(file);
     if (size !== file.readSize) return !this.#isBeginning(file, size) && (await this.#read(file, false));
     await this.#rest(file, now);
     if (!file.isOpen) file.notBefore = this.#following.lookAt;
     return false;
   }
 
+  /**
+   * Whether the brokers have what was rotated away before it: so after a restart nothing older than what is known is left unread. It waits held, so
+   * that it stays within reach, and without its source, which may be in a copy that is to be read first.
+   */
+  async #isNext(file: FollowedFile): Promise<boolean> {
+    const { options, crew, files } = this.#following;
+    if (!file.hasLookedBeside) {
+      file.tryToHold();
+      await options.mayRead();
+      await followRotated(file, this.#following);
+    }
+    const { after } = file;
+    if (after === undefined) return true;
+    file.tryToHold();
+    file.release();
+    // One that cannot be read is told of, and not waited for.
+    const isThere = files.get(after.key) === after && after.told === undefined;
+    if (isThere && after.readSize < 0) return false;
+    await crew.outbox.drain(crew.signal);
+    // More may have been rotated away meanwhile.
+    await followRotated(file, this.#following);
+    if (file.after !== after) return false;
+    file.after = undefined;
+    return true;
+  }
+
   /** Whether it is about to have more to be known by. It is held, so that it stays within reach. */
   #isBeginning(file: FollowedFile, size: number): boolean {
     if (file.tracked !== undefined || size === 0 || size >= START_LENGTH) return false;
     if (!file.isWritten(this.#following.times.beginningMs)) return false;
-    try {
-      file.hold();
-      return true;
-    } catch {
-      // Reading tells why.
-      return false;
-    }
+    file.tryToHold();
+    return file.isOpen;
   }
 
   /** What to do with a file that has nothing new. */
@@ -82,23 +105,26 @@ export class FileReader {
 
   /** Reads what is new; whether there was something. */
   async #read(file: FollowedFile, finished: boolean): Promise<boolean> {
-    await this.#following.options.mayRead();
     const { lines } = this.#following.crew.totals;
     try {
+      // Before it waits, since it may be rotated away meanwhile.
       file.hold();
+      // It was moved just now.
+      if (!file.isOpen) return true;
+      await this.#following.options.mayRead();
       const options = { finished, reader: file, atMost: BYTES_A_TURN };
       const visit = await shipFile(file.readPath, options, this.#following.crew);
-      return await this.#settle(file, visit);
+      return this.#settle(file, visit);
     } catch (error) {
       this.#following.crew.signal.throwIfAborted();
       if (error instanceof SourceError && error.code === 'changed' && !file.isArchive)
-        return await this.#startAgain(file);
+        return this.#startAgain(file);
       this.#tellFailure(file, error);
       return this.#following.crew.totals.lines > lines;
     }
   }
 
-  async #settle(file: FollowedFile, visit: Visit): Promise<boolean> {
+  #settle(file: FollowedFile, visit: Visit): boolean {
     const { outcome, tracked, size, more, isArchive } = visit;
     const now = performance.now();
     const grew = size !== file.readSize;
@@ -107,7 +133,7 @@ export class FileReader {
       file.notBefore = now + this.#following.times.settleMs;
       return false;
     }
-    if (outcome === 'shorter' && !isArchive && file.tracked === tracked) return await this.#startAgain(file);
+    if (outcome === 'shorter' && !isArchive && file.tracked === tracked) return this.#startAgain(file);
     if (outcome === 'other')
       this.#tell(
         file,
@@ -121,18 +147,17 @@ export class FileReader {
     if (before !== undefined && before !== file.tracked) {
       // It was emptied and has already more than before: what was read now is the new content.
       before.reader = undefined;
-      await finishOne(siblingsOf(file.path), before, this.#following.crew);
+      file.hasLookedBeside = false;
     }
     return grew;
   }
 
   /** A file that has been emptied: what it had and was not read may be in a copy; what comes now is another source. */
-  async #startAgain(file: FollowedFile): Promise<boolean> {
-    const before = file.tracked;
+  #startAgain(file: FollowedFile): boolean {
     file.release();
     file.tracked = undefined;
     file.readSize = -1;
-    if (before !== undefined) await finishOne(siblingsOf(file.path), before, this.#following.crew);
+    file.hasLookedBeside = false;
     return true;
   }
 

@@ -13,8 +13,6 @@ interface ShipFileOptions {
   readonly finished: boolean;
   /** Who follows it; its source is then its own until it lets go. */
   readonly reader?: object;
-  /** Only where the file is this source, or one of which something was shipped. */
-  readonly only?: Tracked | 'known' | undefined;
   /** Reading stops after so many bytes, so that other files have their turn. */
   readonly atMost?: number;
 }
@@ -22,8 +20,8 @@ interface ShipFileOptions {
 /** What became of a look at a file. */
 export interface Visit {
   /**
-   * `shipped`: as far as it goes. `waiting`: no first line yet. `taken`: another file with the same source is being followed, or it is not the
-   * one that was asked for. `shorter`: than what was shipped of it. `other`: begins like a source that was shipped and goes on differently.
+   * `shipped`: as far as it goes. `waiting`: no first line yet. `taken`: another file with the same source is being followed.
+   * `shorter`: than what was shipped of it. `other`: begins like a source that was shipped and goes on differently.
    */
   readonly outcome: 'shipped' | 'waiting' | 'taken' | 'shorter' | 'other';
   readonly tracked?: Tracked | undefined;
@@ -48,7 +46,8 @@ export async function shipFile(path: string, asked: ShipFileOptions, crew: Crew)
     const tracked = crew.sources.of(source.head, options.finished && source.headIsAll, others);
     if (tracked === undefined) return { ...facts, outcome: 'waiting' };
     if (tracked === 'other') return { ...facts, outcome: 'other' };
-    if (isTaken(tracked, options)) return { ...facts, outcome: 'taken' };
+    const { reader } = tracked;
+    if (reader !== undefined && reader !== options.reader) return { ...facts, outcome: 'taken' };
     tracked.seenAt = Date.now();
     tracked.reader = options.reader;
     const end = await shipFrom(source, tracked, { options, crew });
@@ -57,11 +56,6 @@ export async function shipFile(path: string, asked: ShipFileOptions, crew: Crew)
     tracked.reader = undefined;
     others.add(tracked);
   }
-}
-
-function isTaken(tracked: Tracked, { reader, only }: ShipFileOptions): boolean {
-  if (tracked.reader !== undefined && tracked.reader !== reader) return true;
-  return only === 'known' ? tracked.sent.position === 0 : only !== undefined && tracked !== only;
 }
 
 type End = 'end' | 'more' | 'shorter' | 'other';

@@ -236,7 +236,7 @@ describe('following', () => {
     const held = openShip({ folder: join(folder, 'state'), sink, times: { lastAnswersMs: 20 } });
     sink.hold();
     const run = await held.follow(path);
-    await vi.waitFor(() => expect(heldIn(folder)).toContain(path));
+    await vi.waitFor(() => expect(sink.waiting).toBe(1));
     await run.stop();
     expect(held.notices).toEqual([expect.stringContaining('not acknowledged')]);
     expect(sink.chunks).toEqual([]);

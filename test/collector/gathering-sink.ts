@@ -6,6 +6,8 @@ export interface GatheringSink extends ChunkSink {
   readonly chunks: readonly { readonly partition: number; readonly chunk: ChunkMessage }[];
   /** The lines of each source in the order of their positions, each byte once however often it came. */
   texts(): string[];
+  /** Chunks that it was sent and has not acknowledged. */
+  readonly waiting: number;
   /** While held, nothing is acknowledged. */
   hold(): void;
   letGo(): void;
@@ -16,10 +18,16 @@ export function gatheringSink(): GatheringSink {
   const chunks: { partition: number; chunk: ChunkMessage }[] = [];
   let gate = Promise.resolve();
   let open = () => {};
+  let waiting = 0;
   return {
     chunks,
+    get waiting() {
+      return waiting;
+    },
     async send(partition, sent) {
+      waiting += sent.length;
       await gate;
+      waiting -= sent.length;
       for (const chunk of sent) {
         const value = Buffer.from(chunk.value);
         const read = readChunk(chunkHeaders(chunk), value);
