@@ -40,9 +40,10 @@ export function placeChunk(
   for (const open of openStretches({ ranges: within })) {
     const from = Math.max(open.from, chunk.from);
     const to = Math.min(open.to ?? chunk.to, chunk.to);
-    const lines = Math.min(to, from + lineEndAt(value, from - position));
-    if (from < lines) add(from, lines, hash('sha256', lineBefore(value, lines - position)));
-    add(lines, to);
+    const ended = Math.min(to, from + lineEndAt(value, from - position));
+    if (from < ended) add(from, ended, hash('sha256', lineBefore(value, ended - position)));
+    // The rest of a line that was counted as far as it was there belongs to it.
+    add(position + lineStartFrom(value, ended - position), to);
   }
   return pieces;
 }
@@ -55,7 +56,10 @@ function beginsLike(value: Uint8Array, identity: Chunk['source']['identity']): b
   return value.length < startLength || hash('sha256', value.subarray(0, startLength)) === start;
 }
 
-/** Whether a range begins and ends with a line of the chunk, where it does so within it, and ends with the very line that was counted. */
+/**
+ * Whether a range begins with a line of the chunk, where it does so within it, and ends with the very line that was counted, or with as much of
+ * it as was there.
+ */
 function fits(
   { from, to, last }: CoveredRange,
   value: Uint8Array,
@@ -64,9 +68,7 @@ function fits(
   const begin = from - position;
   if (begin > 0 && !isBetweenLines(value, begin)) return false;
   const end = to - position;
-  if (end > value.length) return true;
-  if (end < value.length && !isBetweenLines(value, end)) return false;
-  return keyLastLine(keyed, hash('sha256', lineBefore(value, end))) === last;
+  return end > value.length || keyLastLine(keyed, hash('sha256', lineBefore(value, end))) === last;
 }
 
 /** Whether a line ends before `at`, with its line end or without where that was counted before it had one. */
@@ -81,7 +83,14 @@ function lineEndAt(value: Uint8Array, at: number): number {
   return value[at] === carriageReturn && value[at + 1] === newline ? 2 : 0;
 }
 
-/** The line that ends at a byte, without its line end. */
+/** Where the first line begins that does so at a byte or after it; the end of the value where none does. */
+function lineStartFrom(value: Uint8Array, at: number): number {
+  if (at <= 0 || value[at - 1] === newline) return at;
+  const end = value.indexOf(newline, at);
+  return end < 0 ? value.length : end + 1;
+}
+
+/** The line that ends at a byte, without its line end, or as much of it as comes before that byte. */
 function lineBefore(value: Uint8Array, end: number): Uint8Array {
   let to = value[end - 1] === newline ? end - 1 : end;
   const from = value.lastIndexOf(newline, to - 1) + 1;

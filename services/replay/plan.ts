@@ -17,7 +17,7 @@ import type { Keyed } from '../../shared/store/source-key.ts';
 import type { LaneFile } from '../../shared/workers/lane.ts';
 import { checkVersion } from './check-version.ts';
 import { FileRefused } from './file-refused.ts';
-import { splitAtLines } from './split-at-lines.ts';
+import { lineStartFrom, splitAtLines } from './split-at-lines.ts';
 import { type Extent, verifyCoverage } from './verify-coverage.ts';
 
 /** A part of a file for one lane to count. */
@@ -82,7 +82,9 @@ export async function planFile(
   if (open.length > 0) await checkVersion(source, setup, signal);
   const stateful = formatByName(setup.format)?.stateful === true;
   const pieces: Piece[] = [];
-  for (const stretch of open) {
+  for (const { from, to } of open) {
+    // Where a broken archive has its error is told by who counts it.
+    const stretch = { from: extent?.isBroken ? from : await lineStartFrom(source, from, signal), to };
     const parts = stateful ? [stretch] : await splitAtLines(source, stretch, { parts: lanes, signal });
     pieces.push(...parts.map((part) => ({ ...part, covered: rangesWithin(coverage, part) })));
   }

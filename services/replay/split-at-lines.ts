@@ -26,6 +26,14 @@ export async function splitAtLines(
   return [...parts, { from, to: end }];
 }
 
+/**
+ * Where the first line begins that does so at `position` or after it. What was counted of a file may end within a line, which was whole as far as it was
+ * there: the rest belongs to it.
+ */
+export async function lineStartFrom(source: Source, position: number, signal: AbortSignal): Promise<number> {
+  return position === 0 ? 0 : await lineStartAfter(source, position - 1, signal);
+}
+
 /** Where the line after the one at `position` begins. */
 async function lineStartAfter(source: Source, position: number, signal: AbortSignal): Promise<number> {
   for await (const block of source.blocks({ from: position, signal })) {

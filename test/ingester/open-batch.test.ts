@@ -131,6 +131,50 @@ describe('a batch', () => {
     expect(full.stretches).toMatchObject([{ from: 0, to: log.bytes.length }]);
   });
 
+  test.each([
+    { name: 'its line end', rest: '\n', before: 19 },
+    { name: 'a line end of two bytes', rest: '\r\n', before: 19 },
+    { name: 'more fields', rest: ' 0.003 "-"\n', before: 20 },
+  ])(
+    'counts a last line once that was whole as far as it was there, and has $name since',
+    async ({ rest, before }) => {
+      // Its first KiB, by which it is known, is whole.
+      const log = logOf(20);
+      const end = log.ends[15] - 1;
+      const bytes = Buffer.concat([
+        log.bytes.subarray(0, end),
+        Buffer.from(rest),
+        log.bytes.subarray(end + 1),
+      ]);
+      const grown = rest.length - 1;
+      const whole = { ...log, bytes, ends: log.ends.map((at, line) => at + (line < 15 ? 0 : grown)) };
+      const cut = { ...chunkOf(log, 0, 16), value: bytes.subarray(0, end) };
+      const last = { ...chunkOf(log, 15, 16), value: bytes.subarray(log.ends[14], end) };
+      const full = await tally([cut, chunkOf(whole, 15, 18), last, chunkOf(whole, 0, 20)]);
+      expect(new Set(downloadsIn(full).values())).toEqual(new Set([1]));
+      expect(full.facts.lies).toBe(0);
+      expect(full.lines).toEqual({ counted: 20, already_counted: before });
+      expect(full.stretches.at(-1)?.to).toBe(bytes.length);
+      expect(overlapsOf(full)).toEqual([]);
+    },
+  );
+
+  test('counts nothing of the rest of such a line, whether it has its end yet or not', async () => {
+    const log = logOf(20);
+    const first = { ...chunkOf(log, 19, 20), value: log.bytes.subarray(log.ends[18], log.ends[19] - 1) };
+    const more = Buffer.concat([first.value, Buffer.from(' 0.0')]);
+    const whole = Buffer.concat([more, Buffer.from('03\n')]);
+    const full = await tally([
+      chunkOf(log, 0, 19),
+      first,
+      { ...first, value: more },
+      { ...first, value: whole },
+    ]);
+    expect(new Set(downloadsIn(full).values())).toEqual(new Set([1]));
+    expect(full).toMatchObject({ facts: { lies: 0 }, lines: { counted: 20, already_counted: 2 } });
+    expect(full.stretches.at(-1)?.to).toBe(log.ends[18] + first.value.length);
+  });
+
   test('says which sites its lines are from, and when their last ones came', async () => {
     const full = await tally([chunkOf(logOf(2), 0, 2, 'mirror-1'), chunkOf(logOf(3, 'b'), 0, 3, 'mirror-2')]);
     expect(full.facts.sites).toEqual(

@@ -79,8 +79,16 @@ describe('what of a file is still to be counted', () => {
       ],
       skipped: 150,
     },
-  ])('$name, plain', async ({ ranges, pieces, skipped }) => {
+    {
+      name: 'what comes after the line of which a part was counted, which was whole as far as it was there',
+      ranges: [{ ...range(0, 100, { last: lines[99]?.slice(0, -9) }), to: at(100) - 9 }],
+      pieces: [[at(100), text.length]],
+      skipped: 100,
+    },
+  ])('$name, plain and of an archive', async ({ ranges, pieces, skipped }) => {
     expect(await plan(text, ranges)).toMatchObject({ pieces, skippedLines: skipped });
+    const unknown = pieces.map(([from, to]) => [from, to === text.length ? undefined : to]);
+    expect(await plan(archive, ranges)).toMatchObject({ pieces: unknown, skippedLines: skipped });
   });
 
   test('of an archive, without knowing its length', async () => {

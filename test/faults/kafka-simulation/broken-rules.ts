@@ -62,6 +62,13 @@ export const brokenRules: Readonly<Record<string, Breakage>> = {
     }),
   },
 
+  'what somebody else committed is believed': withKafka((kafka) => ({
+    committed: async () => {
+      const found = await kafka.committed();
+      return found?.metadata === '' ? { ...found, metadata: '{"v":1,"c":0,"g":0}' } : found;
+    },
+  })),
+
   'nobody is told of a gap': withOptions((options) => ({
     observer: { ...options.observer, gap: async () => undefined },
   })),

@@ -18,6 +18,9 @@ export interface Log {
 /** Every line is this long with its line end, so that four begin a source. */
 export const lineBytes = 300;
 
+/** Bytes at the end of a line without which it is there in part, and not whole; but for its line end; and whole as far as it is there. */
+export const cutsOff = { half: 100, lineEnd: 1, lastField: 51 };
+
 /** The day on which histories begin; they go on for some minutes after its end. */
 export const firstDay = 20_172;
 
@@ -43,7 +46,7 @@ export function makeLine(scheduler: Scheduler, project: string): Line {
   return { project, day: scheduler.pick(days) };
 }
 
-/** Lines as they stand in a file: name, day, filling, and a bracket by which a line shows that it is whole. */
+/** Lines as they stand in a file: name, day, filling, and a bracket by which a line shows that it is whole; a last field, which may as well not be there. */
 export function bytesOf(lines: readonly Line[]): Buffer {
   return Buffer.from(lines.map(textOf).join(''), 'latin1');
 }
@@ -54,5 +57,6 @@ export function haveTwins(logs: readonly Log[]): boolean {
 }
 
 function textOf({ project, day }: Line): string {
-  return `${`${project} ${day} `.padEnd(lineBytes - 2, '.')}]\n`;
+  const fields = `${`${project} ${day} `.padEnd(lineBytes - cutsOff.lastField - 1, '.')}]`;
+  return `${fields.padEnd(lineBytes - 2, '.')}]\n`;
 }

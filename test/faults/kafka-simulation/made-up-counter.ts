@@ -6,7 +6,7 @@ import { type CountsRow, emptyRow, writeRow } from '../../../shared/store/counts
 import { isCoveredBy } from '../../../shared/store/coverage.ts';
 import type { Counter } from '../../../shared/workers/counter.ts';
 import type { Fill, LinesMessage, StretchStart } from '../../../shared/workers/counting.ts';
-import { lineBytes } from './logs.ts';
+import { cutsOff, lineBytes } from './logs.ts';
 
 interface ReadLine {
   readonly stretch: number;
@@ -76,7 +76,7 @@ export class MadeUpCounter implements Counter {
 
   #countLine(line: string, position: number): void {
     // Half a line is never to be counted, and its name is one that nobody has sent.
-    const isWhole = line.length === lineBytes - 1;
+    const isWhole = [lineBytes - 1, lineBytes - cutsOff.lastField].includes(line.length);
     const [project, text] = isWhole ? (line.split(' ', 2) as [string, string]) : ['half a line', '0'];
     const day = Number(text);
     if (this.#isCovered(day, position)) this.#already[this.#stretch]!++;

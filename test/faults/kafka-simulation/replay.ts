@@ -39,7 +39,8 @@ export async function replay({ store, files, busy }: ReplayWorld): Promise<void>
       if (isOther || isShorter(coverage, file.length)) continue;
       const counter = new MadeUpCounter(busy);
       const stretches: StretchToWrite[] = [];
-      for (const { from, to = file.length } of openStretches(coverage)) {
+      for (const { from: border, to = file.length } of openStretches(coverage)) {
+        const from = lineStartFrom(file, border);
         const lines = file.subarray(from, Math.min(to, file.length));
         if (lines.length <= 1) continue;
         const covered = coverage.ranges.filter(
@@ -67,6 +68,12 @@ export async function replay({ store, files, busy }: ReplayWorld): Promise<void>
   } finally {
     await turn[Symbol.asyncDispose]();
   }
+}
+
+/** What is covered may end within a line, the rest of which belongs to it. */
+function lineStartFrom(file: Buffer, at: number): number {
+  const isWithin = at > 0 && file[at - 1] !== 10 && file[at] !== 10;
+  return isWithin ? file.indexOf(10, at) + 1 : at;
 }
 
 /** SHA-256 (hex) of the last line, without its line end. */

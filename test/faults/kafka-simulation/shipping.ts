@@ -3,7 +3,7 @@ import { type Chunk, chunkHeaders, countLines, type MessageHeaders } from '../..
 import { partitionOf } from '../../../shared/kafka/partition-of.ts';
 import type { Scheduler } from '../simulation/scheduler.ts';
 import type { Broker, StoredMessage } from './broker.ts';
-import { bytesOf, haveTwins, type Line, type Log, lineBytes, makeLine, makeLogs } from './logs.ts';
+import { bytesOf, cutsOff, haveTwins, type Line, type Log, lineBytes, makeLine, makeLogs } from './logs.ts';
 
 const none = new Uint8Array(0);
 
@@ -84,12 +84,12 @@ export class Shipping {
     return known;
   }
 
-  /** The last line may be there in part, or without its line end, as long as the beginning is whole. */
+  /** The last line may be there in part, or be whole without what it ends with, as long as the beginning is whole. */
   #write(log: Log, lines: number): void {
     const scheduler = this.#scheduler;
     const end = lines * lineBytes;
     const isWhole = lines === log.lines.length || lines <= this.#leastLines || !scheduler.chance(0.2);
-    this.#written.set(log, isWhole ? end : end - scheduler.pick([1, 100]));
+    this.#written.set(log, isWhole ? end : end - scheduler.pick(Object.values(cutsOff)));
   }
 
   #wholeLines(log: Log): number {
@@ -137,7 +137,7 @@ export class Shipping {
       const value = log.bytes.subarray(begin, end);
       const chunk = { source, position: begin, lines: countLines(value), site: '', directives: none };
       const headers = this.#broken.noHeaders ? undefined : chunkHeaders(chunk);
-      const lines = log.lines.slice(begin / lineBytes, Math.floor((end + 1) / lineBytes));
+      const lines = log.lines.slice(begin / lineBytes, Math.floor((end + cutsOff.lastField) / lineBytes));
       sent.push(() => this.#append(partition, { value, headers }, { owner: log.name, lines }));
       begin = end;
     }

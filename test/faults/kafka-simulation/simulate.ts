@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type OffsetNote, readNote } from '../../../shared/kafka/offset-note.ts';
 import { StoreTimeout } from '../../../shared/store/persist.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { StoreFed } from '../../../shared/store/store-fed.ts';
@@ -220,6 +221,19 @@ class HistoryOf implements TroubledWorld {
     if (!this.#isQuiet() || this.#broker.partitions.some((log) => log.isTruncated)) return;
     this.scheduler.log(() => 'the offsets of the group are gone');
     this.group.offsets = new Map();
+  }
+
+  /** Somebody else commits for the group, or sets its offsets: they have no note. */
+  setOffsets(): void {
+    if (!this.#isQuiet() || this.#broker.partitions.some((log) => log.isTruncated)) return;
+    for (const [partition, { metadata }] of this.group.offsets) {
+      // Where nothing is counted, the partition is refused.
+      if (!(readNote(metadata) as OffsetNote | undefined)?.counted) continue;
+      const { low, high } = this.#broker.of(partition);
+      const offset = this.scheduler.between(low, high);
+      this.scheduler.log(() => `the offset of ${partition} is set to ${offset}`);
+      this.group.offsets.set(partition, { offset, metadata: '' });
+    }
   }
 
   recreate(): void {

@@ -24,6 +24,7 @@ export interface TroubledWorld {
   calm(): void;
   retain(): void;
   forgetOffsets(): void;
+  setOffsets(): void;
   recreate(): void;
   truncate(): void;
   expireTokens(): void;
@@ -69,6 +70,7 @@ function planAnything(world: TroubledWorld): void {
   sometimes(0.2, 8, () => world.group.disturb());
   sometimes(0.3, 4, () => world.retain());
   sometimes(0.1, 2, () => world.forgetOffsets());
+  sometimes(0.1, 2, () => world.setOffsets());
   sometimes(0.1, 1, () => world.recreate());
   sometimes(0.03, 1, () => world.truncate());
   sometimes(0.4, 3, () => world.launchReplay());
