@@ -26,8 +26,6 @@ interface Around {
   readonly folder?: string;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** Connects, ships, says what it came to. */
 export async function runShip(invocation: Invocation<ShipFlags>, around: Around): Promise<ExitCode> {
   const { terminal, flags, signal } = invocation;
@@ -118,14 +116,15 @@ async function optionsOf(
   { operands, flags, signal }: Invocation<ShipFlags>,
   { settings, folder, topic, over, meter, onNotice, onProgress }: Told,
 ): Promise<ShipOptions> {
-  const { topic: name, group, raw_retention_hours } = settings.kafka;
+  const { topic: name, group } = settings.kafka;
   // Another cluster or topic has other lines: each has a state of its own.
   const cluster = topic.facts.clusterId.replace(/[^\w-]/g, '_');
   const state =
     folder === undefined ? NO_STATE : await openStateFile(join(folder, `${name}@${cluster}.json`));
   if (state.finding !== undefined) onNotice(state.finding);
   const { mayRead } = openLagGate({
-    isFarBehind: () => topic.isFarBehind(group, (raw_retention_hours * HOUR_MS) / 2),
+    isFarBehind: (ageMs) => topic.isFarBehind(group, ageMs),
+    keptMs: topic.facts.keptMs,
     onWait: meter.waiting,
     signal: AbortSignal.any([signal, over]),
     onNotice,

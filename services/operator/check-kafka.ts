@@ -7,6 +7,7 @@ import {
   openGroup,
   type PartitionFacts,
 } from '../../shared/kafka/open-group.ts';
+import type { TopicFacts } from '../../shared/kafka/topic.ts';
 import { formatCounted, formatDuration } from '../../shared/terminal/numbers.ts';
 import { CommandError } from '../command.ts';
 import { kafkaAddressOf } from '../kafka-address.ts';
@@ -62,7 +63,7 @@ async function examineTopic(open: OpenGroup, settings: Settings, reached: Findin
     looking = 'group';
     const members = await open.members();
     group = { open, facts, members: members.ingesters };
-    findings.push(await checkGroup(open, settings, members));
+    findings.push(await checkGroup(open, settings, { ...members, keptMs: facts.keptMs }));
   } catch (error) {
     findings.push(badFinding(looking, error));
   }
@@ -99,7 +100,7 @@ const longWaitSeconds = 600;
 async function checkGroup(
   open: OpenGroup,
   { kafka }: Settings,
-  { ingesters, strangers }: GroupMembers,
+  { ingesters, strangers, keptMs }: GroupMembers & Pick<TopicFacts, 'keptMs'>,
 ): Promise<Finding> {
   const name = 'group';
   if (strangers > 0) {
@@ -113,8 +114,7 @@ async function checkGroup(
   if (lag === 0) return { name, state: 'good', detail: `${who}, all messages counted` };
   const seconds = await oldestSeconds(open, partitions);
   const detail = `${who}, ${formatCounted(lag, 'message')} to count, the oldest about ${formatDuration(seconds)} old`;
-  const halfRetention = (kafka.raw_retention_hours * 3600) / 2;
-  if (seconds > halfRetention) {
+  if (seconds * 1000 > keptMs / 2) {
     const advice = 'start `tallymark ingest`: half of the time that raw lines stay is over, and `ship` waits';
     return { name, state: 'bad', detail, advice };
   }

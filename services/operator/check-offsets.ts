@@ -80,19 +80,19 @@ const meanings: readonly (readonly [OffsetsVerdict, Finding['state'], string, st
     'strange_group',
     'bad',
     'something else than Tallymark commits for this group',
-    'give ingesters a group of their own with --group',
+    'give ingesters a group of their own with --group, and the same to `tallymark ship`',
   ],
   [
     'other_store',
     'bad',
     'the group has counted into another store, or this one was restored from an older backup',
-    'name the store that it belongs to, or a new group with --group',
+    'name the store that it belongs to, or a new group with --group, to `tallymark ship` too',
   ],
   [
     'other_group',
     'bad',
     'the group has passed messages that this store has nothing of',
-    'name a new group with --group, which begins with the first message there is',
+    'name a new group with --group, to `tallymark ship` too; it begins with the first message there is',
   ],
   [
     'truncated',

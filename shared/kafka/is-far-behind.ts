@@ -1,26 +1,44 @@
 import type { Admin } from 'kafkajs';
+import { asKafkaError, type KafkaAddress, KafkaError } from './connect-kafka.ts';
 
 interface BehindOptions {
   readonly topic: string;
   readonly group: string;
   /** Milliseconds since 1970, on the brokers' clock. */
   readonly before: number;
+  readonly kafka: KafkaAddress;
 }
 
-/** Whether a message that the group has not yet counted is older than `before`, in any partition. Messages that are gone are not asked for. */
-export async function isFarBehind(admin: Admin, { topic, group, before }: BehindOptions): Promise<boolean> {
-  const [committed, ends, since] = await Promise.all([
-    admin.fetchOffsets({ groupId: group, topics: [topic] }),
-    admin.fetchTopicOffsets(topic),
-    admin.fetchTopicOffsetsByTimestamp(topic, before),
-  ]);
-  const counted = new Map(
-    committed[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]),
-  );
-  const lowest = new Map(ends.map(({ partition, low }) => [partition, Number(low)]));
-  return since.some(({ partition, offset }) => {
-    // Where nothing was committed the offset is -1, and the log's beginning counts.
-    const next = Math.max(counted.get(partition) ?? -1, lowest.get(partition) ?? 0);
-    return next < Number(offset);
-  });
+/**
+ * Whether a message that the group has not yet counted is older than `before`, in any partition; or why that cannot be told, `unreachable` only where
+ * those who have the messages are. Messages that are gone are not asked for.
+ */
+export async function isFarBehind(admin: Admin, options: BehindOptions): Promise<boolean | KafkaError> {
+  const { topic, before, kafka } = options;
+  let hasLeaders = false;
+  try {
+    const [ends, since] = await Promise.all([
+      admin.fetchTopicOffsets(topic),
+      admin.fetchTopicOffsetsByTimestamp(topic, before),
+    ]);
+    hasLeaders = true;
+    const counted = await countedBy(admin, options);
+    const lowest = new Map(ends.map(({ partition, low }) => [partition, Number(low)]));
+    return since.some(({ partition, offset }) => {
+      // Where nothing was committed the offset is -1, and the log's beginning counts.
+      const next = Math.max(counted.get(partition) ?? -1, lowest.get(partition) ?? 0);
+      return next < Number(offset);
+    });
+  } catch (error) {
+    const reason = asKafkaError(error, kafka);
+    return hasLeaders && reason.code === 'unreachable'
+      ? new KafkaError('other', reason.message, { cause: error })
+      : reason;
+  }
+}
+
+/** Offsets by partition, which the coordinator of the group tells. */
+async function countedBy(admin: Admin, { topic, group }: BehindOptions): Promise<Map<number, number>> {
+  const committed = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  return new Map(committed[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
 }

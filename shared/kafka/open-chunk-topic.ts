@@ -3,6 +3,7 @@ import type { ChunkSink } from './chunk-message.ts';
 import { ChunkProducer } from './chunk-producer.ts';
 import { connectKafka } from './connect-kafka.ts';
 import { isFarBehind } from './is-far-behind.ts';
+import type { KafkaError } from './kafka-error.ts';
 import { keepTrying, type TryingOptions } from './keep-trying.ts';
 import { openTopic, type TopicFacts, type TopicWanted } from './topic.ts';
 
@@ -10,8 +11,8 @@ import { openTopic, type TopicFacts, type TopicWanted } from './topic.ts';
 export interface ChunkTopic extends AsyncDisposable {
   readonly facts: TopicFacts;
   readonly sink: ChunkSink;
-  /** Whether the group has a message that is older than `ageMs` still to count; rejects where Kafka does not say. */
-  isFarBehind(group: string, ageMs: number): Promise<boolean>;
+  /** Whether the group has a message that is older than `ageMs` still to count; or why that cannot be told, `unreachable` where nothing can be sent either. */
+  isFarBehind(group: string, ageMs: number): Promise<boolean | KafkaError>;
 }
 
 /** kafkajs waits for answers to all that was asked; by then it was said what of it came. */
@@ -36,7 +37,8 @@ export async function openChunkTopic(
     return {
       facts,
       sink: producer,
-      isFarBehind: (group, ageMs) => isFarBehind(admin, { topic, group, before: Date.now() - ageMs }),
+      isFarBehind: (group, ageMs) =>
+        isFarBehind(admin, { topic, group, before: Date.now() - ageMs, kafka: trying.kafka }),
       async [Symbol.asyncDispose]() {
         await inTime(closeMs, Promise.all([producer[Symbol.asyncDispose](), admin.disconnect()]));
       },

@@ -16,6 +16,8 @@ export interface TopicWanted {
 export interface TopicFacts {
   readonly partitions: number;
   readonly clusterId: string;
+  /** How long raw lines may stay, in ms: as configured, or what the topic has where that is shorter. */
+  readonly keptMs: number;
   /** By this call. */
   readonly created: boolean;
   /** Settings that are not those asked for, in words with what to do; empty where all is well. */
@@ -57,7 +59,7 @@ export async function openTopic(admin: Admin, wanted: TopicWanted): Promise<Topi
 
 /** What the topic is, and what about it is not as wanted. Throws `KafkaError` where it is missing or compacted, and what kafkajs throws. */
 export async function describeTopic(admin: Admin, wanted: TopicWanted): Promise<TopicFacts> {
-  const partitions = await partitionsOf(admin, wanted.topic);
+  const partitions = await countPartitions(admin, wanted.topic);
   if (partitions === undefined)
     throw new KafkaError(
       'no_topic',
@@ -70,11 +72,12 @@ export async function describeTopic(admin: Admin, wanted: TopicWanted): Promise<
       'topic_settings',
       `The topic ${wanted.topic} is compacted: Kafka would drop lines that are not counted yet. Set its cleanup.policy to delete, or name another by kafka.topic.`,
     );
-  return { partitions, clusterId, created: false, findings: findingsOf(settings, wanted) };
+  const [keptMs, findings] = [keptMsOf(settings, wanted), findingsOf(settings, wanted)];
+  return { partitions, clusterId, keptMs, created: false, findings };
 }
 
 async function isThere(admin: Admin, topic: string): Promise<boolean> {
-  return (await partitionsOf(admin, topic)) !== undefined;
+  return (await countPartitions(admin, topic)) !== undefined;
 }
 
 /** How long a new topic may take until all brokers know it. */
@@ -91,8 +94,8 @@ async function untilThere(admin: Admin, topic: string): Promise<void> {
 
 const notYetThere = /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE)$/;
 
-/** How many partitions; undefined where the topic is missing or not yet ready. */
-async function partitionsOf(admin: Admin, topic: string): Promise<number | undefined> {
+/** How many partitions a topic has, asked anew; undefined where it is missing or not yet ready. Throws what kafkajs throws. */
+export async function countPartitions(admin: Admin, topic: string): Promise<number | undefined> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     return topics[0]?.partitions.length;
@@ -122,6 +125,15 @@ async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<stri
     if (types.includes('TOPIC_AUTHORIZATION_FAILED')) return undefined;
     throw error;
   }
+}
+
+function keptMsOf(
+  settings: ReadonlyMap<string, string> | undefined,
+  { rawRetentionHours }: TopicWanted,
+): number {
+  const wantedMs = rawRetentionHours * HOUR_MS;
+  const retentionMs = Number(settings?.get('retention.ms') ?? -1);
+  return retentionMs < 0 ? wantedMs : Math.min(retentionMs, wantedMs);
 }
 
 function findingsOf(

@@ -38,7 +38,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'
 
   test('is made as privacy asks for, once, and opened as it is afterwards', async () => {
     const first = await openTopic(admin, wanted('made'));
-    expect(first).toMatchObject({ partitions: 5, created: true, findings: [] });
+    expect(first).toMatchObject({ partitions: 5, created: true, findings: [], keptMs: 86_400_000 });
     expect(first.clusterId).toMatch(/^[\w-]{22}$/);
     const again = await openTopic(admin, { ...wanted('made'), partitions: 9 });
     expect(again).toEqual({ ...first, created: false });
@@ -79,16 +79,34 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'
 
   const fine = { 'segment.ms': '3600000', 'message.timestamp.type': 'LogAppendTime' };
   test.each([
-    { topic: 'short', settings: { 'retention.ms': '5400000' }, want: /are gone after 1\.5 h, sooner than/ },
-    { topic: 'ever', settings: { 'retention.ms': '-1' }, want: /stay for ever, longer than/ },
+    {
+      topic: 'short',
+      settings: { 'retention.ms': '5400000' },
+      want: /are gone after 1\.5 h, sooner than/,
+      keptMs: 5_400_000,
+    },
+    {
+      topic: 'ever',
+      settings: { 'retention.ms': '-1' },
+      want: /stay for ever, longer than/,
+      keptMs: 86_400_000,
+    },
+    {
+      topic: 'long',
+      settings: { 'retention.ms': '172800000' },
+      want: /stay for 48 h, longer than/,
+      keptMs: 86_400_000,
+    },
     {
       topic: 'small',
       settings: { 'retention.ms': '86400000', 'retention.bytes': '1000' },
       want: /removed by size/,
+      keptMs: 86_400_000,
     },
-  ])('that is $topic is found', async ({ topic, settings, want }) => {
+  ])('that is $topic is found', async ({ topic, settings, want, keptMs }) => {
     await make(topic, { ...fine, ...settings });
-    expect((await describeTopic(admin, wanted(topic))).findings).toEqual([expect.stringMatching(want)]);
+    const findings = [expect.stringMatching(want)];
+    expect(await describeTopic(admin, wanted(topic))).toMatchObject({ findings, keptMs });
   });
 
   test.each(['compact', 'compact,delete'])('with cleanup.policy %s is refused', async (policy) => {
