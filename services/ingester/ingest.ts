@@ -9,6 +9,7 @@ import { announceFeeding } from './announce-feeding.ts';
 import { Begun } from './begun.ts';
 import { fetchCommitted, fetchHighs } from './caught-up.ts';
 import type { IngestOptions, IngestSummary } from './ingest-options.ts';
+import { requirePartitions } from './require-partitions.ts';
 import { type Counters, Session } from './session.ts';
 import { LayoutUndecided } from './setup-choice.ts';
 import { Summary } from './summary.ts';
@@ -45,6 +46,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         if (!isOpen || !feeder) feeder = await announceFeeding(options);
         // Anew with each: a thread that has failed stays so.
         await using counters = openCounters(options);
+        await unlessAborted(requirePartitions(options), signal);
         const session = new Session({ options, summary, counters, targets, feeder, begun });
         await session.run();
         break;

@@ -26,6 +26,7 @@ import { drawIngest } from './draw-ingest.ts';
 import { ingest } from './ingest.ts';
 import { measure } from './measure.ts';
 import { Narrator } from './narrator.ts';
+import { requireFirst } from './require-partitions.ts';
 import { LayoutUndecided, SetupChoice } from './setup-choice.ts';
 
 interface Configured {
@@ -54,7 +55,7 @@ export async function runIngest(
     const facts = await openWhenThere(admin, invocation, { settings, broker });
     for (const finding of facts.findings) terminal.err(`warning: ${finding}\n`);
     await using connection = await openStore(settings, 'write');
-    await unlessAborted(requirePartitions(connection, settings.kafka.topic, facts), signal);
+    await unlessAborted(requireFirstPartitions(connection, settings.kafka.topic, facts), signal);
     const countries = watchCountryDatabase(countryDatabasePath(settings) ?? installedCountryDatabase());
     warnIfStale(countries.current(), terminal.err);
     const summary = await ingest({
@@ -141,19 +142,14 @@ function choiceOptions(flags: IngestFlags & { registry?: string }, settings: Set
   };
 }
 
-/** A source has its partition by their number, so another number would have two ingesters count one source at a time. */
-async function requirePartitions(
+/** Throws `KafkaError` where the topic had another number of partitions when it was counted first. */
+async function requireFirstPartitions(
   connection: Connection,
   topic: string,
   { clusterId, partitions }: TopicFacts,
 ): Promise<void> {
   const first = await rememberPartitions(connection, clusterId, topic, partitions);
-  if (first === partitions) return;
-  throw new CommandError(
-    1,
-    `the topic ${topic} has ${partitions} partitions, and was counted with ${first}`,
-    'the number is fixed from day one, as it decides which partition a log goes to; name a new topic with --topic',
-  );
+  requireFirst({ topic, partitions, first });
 }
 
 function warnIfStale(
