@@ -1,5 +1,5 @@
 import type { Admin } from '../../shared/kafka/connect-kafka.ts';
-import type { Assigned } from './assigned.ts';
+import type { PartitionIngest } from './partition-ingest.ts';
 
 /** Offsets after the last message of each partition. Throws what kafkajs throws. */
 export async function fetchHighs(admin: Admin, topic: string): Promise<ReadonlyMap<number, number>> {
@@ -31,20 +31,32 @@ interface GroupOf {
   readonly group: string;
 }
 
+/** The partitions of this process, by their number. */
+interface Ours {
+  readonly all: ReadonlyMap<number, Pick<PartitionIngest, 'done' | 'flushAt'>>;
+  /** Those that are not read. */
+  readonly refused: ReadonlySet<number>;
+  /** Offsets of messages that cannot be read. */
+  readonly unreadable: ReadonlyMap<number, number>;
+}
+
 /**
  * Which partitions are not counted up to their targets: ours, which are told not to wait for a full batch, or when those are done the ones of
- * other members of the group. Of ours those that are refused are not waited for; what others refuse is not known here.
+ * other members of the group. Of ours those that are refused are not waited for, nor what is behind messages that cannot be read; what others
+ * refuse is not known here.
  */
 export async function notCaughtUp(
   group: GroupOf,
-  { all, refused }: Assigned,
+  { all, refused, unreadable }: Ours,
   targets: ReadonlyMap<number, number>,
 ): Promise<{ readonly ours: readonly number[]; readonly others: readonly number[] }> {
   const ours: number[] = [];
   for (const [partition, ingest] of all) {
-    const target = targets.get(partition) ?? 0;
+    const stuckAt = unreadable.get(partition);
+    const target = Math.min(targets.get(partition) ?? 0, stuckAt ?? Number.POSITIVE_INFINITY);
     ingest.flushAt(target);
-    const isDone = ingest.done !== undefined && ingest.done >= target;
+    // Where it is not known yet, what somebody else has left half-way cannot be finished.
+    const isDone = ingest.done === undefined ? stuckAt !== undefined : ingest.done >= target;
     if (!isDone && !refused.has(partition)) ours.push(partition);
   }
   const others = [...targets].filter(([partition, target]) => !all.has(partition) && target > 0);

@@ -53,20 +53,25 @@ export class Session {
   readonly #around: SessionOptions;
   readonly #assigned: Assigned;
   readonly #sites: SiteNotes;
+  /** Offsets of messages that cannot be read, by partition. */
+  readonly #unreadable = new Map<number, number>();
   #hasClosedDead = false;
   #lookedForDeadAt = Number.NEGATIVE_INFINITY;
 
   constructor(around: SessionOptions) {
     this.#around = around;
-    const { options, summary } = around;
+    const { options } = around;
     this.#sites = new SiteNotes(options.database);
     this.#assigned = new Assigned(
       (kafka) => this.#partitionOptions(kafka),
-      ({ message }) => {
-        summary.refuse(message);
-        options.onEvent({ event: 'refused', message });
-      },
+      ({ message }) => this.#refuse(message),
     );
+  }
+
+  #refuse(message: string): void {
+    const { summary, options } = this.#around;
+    summary.refuse(message);
+    options.onEvent({ event: 'refused', message });
   }
 
   /** Ends when all targets are reached or the signal is aborted, and begins nothing any more then. Rejects where it cannot go on. */
@@ -92,10 +97,22 @@ export class Session {
       onAssigned: (partitions) => {
         onEvent({ event: 'assigned', partitions: partitions.length });
         this.#assigned.replace(partitions);
+        this.#unreadable.clear();
         // Somebody may have joined and died since.
         this.#hasClosedDead = false;
       },
-      onFetched: (partition, fetched) => this.#assigned.offer(partition, fetched),
+      onFetched: (partition, fetched) => {
+        const isWanted = this.#assigned.offer(partition, fetched);
+        // What could not be read before can be now.
+        if (isWanted) this.#unreadable.delete(partition.partition);
+        return isWanted;
+      },
+      onUnreadable: ({ partition, offset, error }) => {
+        this.#unreadable.set(partition, offset);
+        this.#refuse(
+          `Partition ${partition} of ${topic} is not read from offset ${offset} on: ${error.message}`,
+        );
+      },
     });
   }
 
@@ -129,7 +146,9 @@ export class Session {
     const { clock } = options.store;
     for (let toldAt = clock.now(); !noMore.aborted; ) {
       await this.#closeDead(consumer, late);
-      const missing = targets && (await notCaughtUp(options, this.#assigned, targets));
+      const { all, refused } = this.#assigned;
+      const ours = { all, refused, unreadable: this.#unreadable };
+      const missing = targets && (await notCaughtUp(options, ours, targets));
       if (missing?.ours.length === 0 && missing.others.length === 0) return;
       if (clock.now() - toldAt >= progressMs) {
         toldAt = clock.now();
@@ -151,7 +170,7 @@ export class Session {
       partitions: all.length,
       lag: all.reduce((sum, [partition, { done }]) => sum + (highs.get(partition) ?? 0) - (done ?? 0), 0),
       oldestMs: Number.isFinite(oldestMs) ? oldestMs : undefined,
-      refused: this.#assigned.refused.size,
+      refused: this.#assigned.refused.size + this.#unreadable.size,
     };
   }
 

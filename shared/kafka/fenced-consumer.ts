@@ -5,6 +5,7 @@ import { type AssignedPartition, PartitionLost } from './assigned-partition.ts';
 import { beginNothingMore } from './begin-nothing-more.ts';
 import { connectKafka, type KafkaAddress } from './connect-kafka.ts';
 import { cuttableSockets } from './cuttable-sockets.ts';
+import { fetchAround, type Unreadable } from './fetch-around.ts';
 import { leaveGroup } from './leave-group.ts';
 import type { FetchedMessages, TopicMessage } from './message.ts';
 import { type CommitOffsets, commitsOf } from './one-join-at-a-time.ts';
@@ -21,6 +22,8 @@ export interface ConsumerOptions {
   onAssigned(partitions: readonly AssignedPartition[]): void;
   /** False where these are not the messages that are wanted; they are then fetched again when `readFrom` says so. */
   onFetched(partition: AssignedPartition, fetched: FetchedMessages): boolean;
+  /** A partition has a batch that cannot be read; it is tried again after a while, and the others are read meanwhile. */
+  onUnreadable(found: Unreadable): void;
 }
 
 /** A member of a group. Disposing of it leaves the group, or where the brokers do not let it in a few seconds, all of its connections. */
@@ -43,6 +46,8 @@ const heartbeatMs = 3_000;
 const leaveMs = 4_000;
 /** How long a fetch waits where there is nothing. */
 const fetchWaitMs = 200;
+/** When a batch that could not be read is tried again. */
+const unreadableMs = 30_000;
 const partitionFetchBytes = 1 << 20;
 const fetchBytes = 8 << 20;
 
@@ -97,6 +102,7 @@ class Member implements FencedConsumer {
           this.#cluster = cluster;
           beginNothingMore(cluster, () => this.#hasLeft);
           refuseDefaultOffsets(cluster, () => this.#fail(new OffsetOutOfRange()));
+          fetchAround(cluster, (found) => this.#leaveAlone(found));
           return assignInTurn(cluster, () => this.#beginEpoch());
         },
       ],
@@ -191,6 +197,14 @@ class Member implements FencedConsumer {
       messages: batch.messages.map(messageOf),
     };
     if (this.#options.onFetched(partition, fetched)) resolveOffset(last);
+  }
+
+  #leaveAlone(found: Unreadable): void {
+    const partition = this.#assigned.get(found.partition);
+    if (partition === undefined) return;
+    partition.pause();
+    setTimeout(() => partition.resume(), unreadableMs).unref();
+    this.#options.onUnreadable(found);
   }
 
   /** What transactions leave in the log is passed by kafkajs itself, and we are to know. */

@@ -180,7 +180,7 @@ describe.skipIf(whyNoBrokers !== undefined)(
       await sendMessages(feed, [{ value: `${mark} ${addresses.v4[0]} `.repeat(500) }], { gzip: true });
       breakMessages(running.folder, feed.topic);
       const ingest = collector.start(ingestArguments(feed), { env });
-      await expect.poll(() => ingest.stderr(), patience).toMatch(/Trying again/);
+      await expect.poll(() => ingest.stderr(), patience).toMatch(/is not read from offset 0 on: .* damaged/);
       ingest.kill('SIGTERM');
       collector.keep('ingest of broken messages', await ingest.ended);
       const login = {

@@ -35,6 +35,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
           all.push(...partitions);
         },
         onFetched: () => true,
+        onUnreadable: () => undefined,
       });
       if (member === undefined || given.length > 0) return { member, given, all };
       await member[Symbol.asyncDispose]();

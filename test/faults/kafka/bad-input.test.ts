@@ -1,3 +1,4 @@
+import { CompressionTypes } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../../../infra/kafka/free-port.ts';
 import { connectKafka } from '../../../shared/kafka/connect-kafka.ts';
@@ -6,7 +7,7 @@ import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
 import type { MadeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
 import { startCli } from '../start-cli.ts';
-import { expected, makeLines, produce } from './made-messages.ts';
+import { expected, makeLines, produce, relabelBatches } from './made-messages.ts';
 import { feedFrame } from './open-feed.ts';
 import { type Feed, feedEnv, ingestArguments, ingestOnce, shipArguments } from './ship-and-ingest.ts';
 
@@ -54,6 +55,46 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('bad input'), () => {
     expect(dropped).toEqual({ malformed_line: 19_900, too_long: 1 });
     await expectExact(feed, [before.logs, many.logs, after.logs, expected([], 19_901)]);
   });
+
+  test('messages in a compression that is not known are told by its number, and nothing is counted past them, but all else', {
+    timeout: 120_000,
+  }, async () => {
+    const feed = await frame.openFeed('unknown-codec', { partitions: 2 });
+    const sent = async (name: string, count: number, partition: number, compression?: CompressionTypes) => {
+      const { lines, logs } = makeLines(name, count);
+      const messages = lines.map((value) => ({ value, partition }));
+      await produce(frame.running, feed.topic, messages, compression);
+      return logs;
+    };
+    const before = [await sent('before', 5, 0), await sent('beside', 4, 1)];
+    const within = await sent('within', 3, 0, CompressionTypes.GZIP);
+    const after = await sent('after', 6, 0);
+    const inPartition0 = { topic: feed.topic, partition: 0 };
+    relabelBatches(frame.running, inPartition0, { from: 1, to: 5 });
+    const says =
+      'Partition 0 of unknown-codec is not read from offset 5 on: A batch of messages is in compression 5, which is not known here. Known are gzip, snappy, lz4 and zstd.';
+    const ended = await ingestOnce(feed).catch((error: Error) => error.message);
+    expect(ended).toMatch(/^ingest ended with 1: /);
+    expect(ended).toContain(says);
+    expect(await committed(feed)).toEqual({ 0: 5, 1: 4 });
+    await expectExact(feed, before);
+
+    await using ingester = startCli(ingestArguments(feed), { env: feedEnv(feed) });
+    await expect.poll(() => ingester.stderr(), { timeout: 30_000 }).toContain(says);
+    const later = await sent('later', 7, 1);
+    await expect.poll(() => committed(feed), { timeout: 20_000 }).toEqual({ 0: 5, 1: 11 });
+    relabelBatches(frame.running, inPartition0, { from: 5, to: 1 });
+    await expect.poll(() => committed(feed), { timeout: 60_000 }).toEqual({ 0: 14, 1: 11 });
+    ingester.kill('SIGTERM');
+    await ingester.ended;
+    await expectExact(feed, [...before, within, after, later]);
+  });
+
+  /** Offsets by partition. */
+  async function committed({ topic, group }: Feed) {
+    const [{ partitions }] = await frame.admin.fetchOffsets({ groupId: group, topics: [topic] });
+    return Object.fromEntries(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  }
 
   test('headers that lie are told, and their lines counted once', { timeout }, async () => {
     const feed = await frame.openFeed('lies', { partitions: 1 });

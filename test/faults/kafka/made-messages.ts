@@ -1,4 +1,6 @@
-import type { Message } from 'kafkajs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CompressionTypes, type Message } from 'kafkajs';
 import type { RunningBrokers } from '../../../infra/kafka/start-brokers.ts';
 import { connectKafka } from '../../../shared/kafka/connect-kafka.ts';
 import type { MadeLogs } from '../make-logs.ts';
@@ -36,15 +38,40 @@ export async function produce(
   { brokers }: Pick<RunningBrokers, 'brokers'>,
   topic: string,
   messages: readonly (string | Message)[],
+  compression = CompressionTypes.None,
 ): Promise<void> {
   const producer = connectKafka({ brokers }).producer({ allowAutoTopicCreation: false, idempotent: true });
   await producer.connect();
   try {
     await producer.send({
       topic,
+      compression,
       messages: messages.map((message) => (typeof message === 'string' ? { value: message } : message)),
     });
   } finally {
     await producer.disconnect();
   }
+}
+
+/** Where a record batch says how long it is, and in its lowest three bits in which compression: https://kafka.apache.org/documentation/#recordbatch */
+const [lengthAt, attributesAt, batchHead] = [8, 22, 12];
+
+/**
+ * Says of the batches of a partition that are in one compression, by its number, that they are in another: on the broker's disk, since no broker
+ * takes such a batch. It hands out what it has, and kafkajs looks at no checksum.
+ */
+export function relabelBatches(
+  { folder }: Pick<RunningBrokers, 'folder'>,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const log = join(folder, `node-1/data/${topic}-${partition}/00000000000000000000.log`);
+  const bytes = readFileSync(log);
+  const before = Buffer.from(bytes);
+  for (let at = 0; at < bytes.length; at += batchHead + bytes.readInt32BE(at + lengthAt)) {
+    const attributes = bytes[at + attributesAt]!;
+    if ((attributes & 7) === from) bytes[at + attributesAt] = (attributes & ~7) | to;
+  }
+  if (bytes.equals(before)) throw new Error(`no batch of ${topic}/${partition} is in compression ${from}`);
+  writeFileSync(log, bytes, { flag: 'r+' });
 }
