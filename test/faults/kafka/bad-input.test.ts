@@ -133,6 +133,30 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('bad input'), () => {
     await expectExact(feed, [made.logs]);
   });
 
+  test('who is to end says what it waits for where another ingester does not read its partition', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('refused-elsewhere', { partitions: 2 });
+    const { lines } = makeLines('a', 30);
+    for (const partition of [0, 1])
+      await produce(
+        frame.running,
+        feed.topic,
+        lines.map((value) => ({ value, partition })),
+      );
+    // One of the two for each.
+    const partitions = [0, 1].map((partition) => ({ partition, offset: '10' }));
+    await frame.admin.setOffsets({ groupId: feed.group, topic: feed.topic, partitions });
+    await using other = startCli(ingestArguments(feed), { env: feedEnv(feed) });
+    await expect.poll(() => other.stderr(), { timeout: 20_000 }).toMatch(/Partition \d .* is not read/);
+    await using once = startCli([...ingestArguments(feed), '--once'], { env: feedEnv(feed) });
+    await expect
+      .poll(() => once.stderr(), { timeout: 30_000 })
+      .toMatch(/waiting for other ingesters of the group, which have partition [01]\. If one of them/);
+    once.kill('SIGTERM');
+    expect(await once.ended).toMatchObject({ exit: 1 });
+  });
+
   /** As consumers do that keep something beside their offset. */
   async function commitWithNote({ topic }: Feed, group: string): Promise<void> {
     const consumer = connectKafka({ brokers: frame.running.brokers }).consumer({ groupId: group });
