@@ -80,7 +80,7 @@ export class Narrator {
           ? 'An ingester had stopped half-way: finished what it had begun.'
           : 'An ingester had stopped half-way, and Kafka has not all of its messages any more: what is there is counted.';
       case 'gap':
-        return `Kafka had dropped ${formatCounted(event.to - event.from, 'message')} of partition ${event.partition} before they were counted. Ship the logs of that time again; see \`tallymark doctor\`.`;
+        return `Kafka had dropped ${formatCounted(event.to - event.from, 'message')} of partition ${event.partition} before they were counted. Ship the logs of that time again, with --once and an empty --state folder; see \`tallymark doctor\`.`;
       case 'made_again':
         return `The topic has been deleted and made again: partition ${event.partition} is counted from its beginning. What the old one had uncounted is gone; ship the logs of that time again, with --once and an empty --state folder.`;
       case 'refused':

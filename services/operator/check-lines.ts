@@ -94,7 +94,10 @@ async function checkGaps(database: Database): Promise<Finding> {
     ...(sources > 0 ? [`${formatBytes(bytes)} inside of ${formatCounted(sources, 'log')} never came`] : []),
   ];
   if (told.length === 0) return { name, state: 'good', detail: 'none' };
-  const advice = 'ship the logs of that time again: what is counted is not counted again';
+  const again =
+    'ship the logs of that time again, with --once and an empty --state folder: what `ship` sent and was counted is not counted again';
+  const tooLong = '; a line over 64 KiB is not shipped and leaves such a hole in its log, which stays';
+  const advice = sources > 0 ? `${again}${tooLong}` : again;
   return { name, state: 'warning', detail: told.join('; '), advice };
 }
 

@@ -104,7 +104,7 @@ const meanings: readonly (readonly [OffsetsVerdict, Finding['state'], string, st
     'gap',
     'warning',
     'messages were removed before they were counted',
-    'ship the logs of that time again, and let raw lines stay longer: kafka.raw_retention_hours',
+    'ship the logs of that time again, with --once and an empty --state folder, and let raw lines stay longer: kafka.raw_retention_hours',
   ],
   [
     'made_again',

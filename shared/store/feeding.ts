@@ -26,7 +26,7 @@ export interface NotedGap extends Gap {
   readonly atMs: number;
 }
 
-/** Bytes that no range covers before the end of what is counted of their source. */
+/** Bytes that no range covers before the end of what is counted of their source: lost in Kafka, or a line that is too long to be shipped. */
 export interface SourceHoles {
   readonly sources: number;
   readonly bytes: number;
@@ -119,8 +119,8 @@ export async function rememberPartitions(
 }
 
 /**
- * What is missing inside of the sources that are counted: a chunk that never came, or a source whose beginning did not. Partitions of a topic
- * are no such sources. Throws `StoreError`.
+ * What is missing inside of the sources that are counted: a chunk that never came, a line that was too long to be shipped, or a source whose
+ * beginning did not come. Partitions of a topic are no such sources. Throws `StoreError`.
  */
 export async function readSourceHoles(database: Database): Promise<SourceHoles> {
   const [holes] = await database.query<SourceHoles>(holesQuery);

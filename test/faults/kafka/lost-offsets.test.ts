@@ -1,13 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { program, runCli } from '../../cli/run-cli.ts';
 import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
 import type { MadeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
 import { seededRandom, seedOfRun } from '../seeded-random.ts';
+import { startCli } from '../start-cli.ts';
 import { expected, makeLines, produce } from './made-messages.ts';
 import { feedFrame } from './open-feed.ts';
-import { type Feed, ingestOnce, shipOnce } from './ship-and-ingest.ts';
+import { type Feed, feedEnv, ingestOnce, shipArguments, shipOnce } from './ship-and-ingest.ts';
 
 const random = seededRandom(seedOfRun());
 const timeout = 120_000;
@@ -55,6 +60,78 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
     await expectExact(feed, [first.logs, rest]);
   });
 
+  test('a gap is repaired by the command of infra/README.md, each line counted once, while ship goes on', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('repaired-gap', { partitions: 1 });
+    const parts = ['a', 'b', 'c'].map((name) => makeLines(name, 100));
+    const log = join(frame.folder, 'repaired.log');
+    const grow = async (index: number) => {
+      appendFileSync(log, parts[index]!.lines.map((line) => `${line}\n`).join(''));
+      return await untilMore(feed, index);
+    };
+    await using ship = startCli(shipArguments(feed, [log]), { env: feedEnv(feed) });
+    await grow(0);
+    expect(await ingestOnce(feed)).toMatchObject({ counted: 100 });
+    const lost = await grow(1);
+    await grow(2);
+    await frame.admin.deleteTopicRecords({
+      topic: feed.topic,
+      partitions: [{ partition: 0, offset: String(lost) }],
+    });
+    const { counted, stderr } = await ingestOnce(feed);
+    expect(counted).toBe(100);
+    expect(stderr).toContain('with --once and an empty --state folder');
+    expect(await gapsSeen(feed)).toMatchObject({
+      state: 'warning',
+      detail: expect.stringMatching(/inside of 1 log never came$/),
+      advice: expect.stringMatching(/with --once and an empty --state folder.*over 64 KiB/),
+    });
+    repairAsDocumented(feed, log);
+    expect(await ingestOnce(feed)).toMatchObject({ counted: 100, already_counted: 200 });
+    expect((await gapsSeen(feed)).detail).not.toContain('never came');
+    await expectExact(
+      feed,
+      parts.map(({ logs }) => logs),
+    );
+    ship.kill('SIGTERM');
+    expect(await ship.ended).toMatchObject({ exit: 0 });
+  });
+
+  /** Waits until the topic has something behind what it had; the offset behind that. */
+  async function untilMore({ topic }: Feed, messages: number): Promise<number> {
+    for (;;) {
+      const [ends] = await frame.admin.fetchTopicOffsets(topic);
+      if (Number(ends!.high) > messages) return Number(ends!.high);
+      await sleep(50);
+    }
+  }
+
+  /** Types the command as it stands there; where brokers, topic, group and store are is configured. */
+  function repairAsDocumented({ running, topic, group, data, ...feed }: Feed, path: string): void {
+    const [, command] = /^\| a gap .*`(tallymark ship PATH…[^`]*)`/m.exec(
+      readFileSync('infra/README.md', 'utf8'),
+    )!;
+    const bin = join(frame.folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'tallymark'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
+    chmodSync(join(bin, 'tallymark'), 0o755);
+    const env = {
+      PATH: `${bin}:${process.env.PATH}`,
+      TMPDIR: frame.folder,
+      TALLYMARK_KAFKA_BROKERS: running.brokers.join(','),
+      TALLYMARK_KAFKA_TOPIC: topic,
+      TALLYMARK_KAFKA_GROUP: group,
+      TALLYMARK_DATA: data,
+      ...feedEnv({ running, topic, group, data, ...feed }),
+    };
+    const ran = spawnSync('sh', ['-c', command!.replace('PATH…', path)], { env, encoding: 'utf8' });
+    expect(ran, ran.stderr).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Shipped 300 lines'),
+    });
+  }
+
   test('the topic, made again with other lines: both are counted, shipped ones once', {
     timeout,
   }, async () => {
@@ -96,6 +173,13 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
     await expectExact(feed, [logs]);
   });
 });
+
+/** What `doctor` says of gaps. */
+async function gapsSeen({ data }: Feed) {
+  const { stdout } = await runCli(['doctor', '--json', '--data', data]);
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; detail: string }[] };
+  return checks.find(({ name }) => name === 'gaps')!;
+}
 
 async function expectExact({ data }: Feed, logs: readonly MadeLogs[]): Promise<void> {
   expect(findMistakes(await readBooks({ data }), logs)).toEqual([]);
