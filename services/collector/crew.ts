@@ -14,6 +14,8 @@ export interface Crew {
   /** Aborted when shipping is to end, or cannot go on. */
   readonly signal: AbortSignal;
   readonly totals: Totals;
+  /** Told of each line that is too long. */
+  onTooLong(): void;
 }
 
 /** What has been shipped by this run. */
@@ -30,7 +32,7 @@ export interface Totals {
 const BLOCK_COUNT = 64;
 
 /** Puts together what a run needs. */
-export function createCrew({ sink, sources, partitions, site, signal }: CrewOptions): Crew {
+export function createCrew({ sink, sources, partitions, site, signal, onTooLong }: CrewOptions): Crew {
   const outbox = new Outbox(sink);
   return {
     sources,
@@ -40,9 +42,10 @@ export function createCrew({ sink, sources, partitions, site, signal }: CrewOpti
     site,
     signal: AbortSignal.any([signal, outbox.failed]),
     totals: { lines: 0, bytes: 0, chunks: 0, tooLong: 0, sources: new Set() },
+    onTooLong,
   };
 }
 
-type CrewOptions = Pick<ShipOptions, 'sources' | 'partitions' | 'site' | 'signal'> & {
+type CrewOptions = Pick<ShipOptions, 'sources' | 'partitions' | 'site' | 'signal' | 'onTooLong'> & {
   readonly sink: ChunkSink;
 };

@@ -19,6 +19,7 @@ import type { ShipOptions } from './ship-options.ts';
 import { shipPipe } from './ship-pipe.ts';
 import { Sources } from './sources.ts';
 import { openStateFile, type StateFile } from './state-file.ts';
+import { tellTooLong } from './tell-too-long.ts';
 
 interface Around {
   readonly settings: Settings;
@@ -144,6 +145,8 @@ async function optionsOf(
     mayRead,
     signal,
     onProgress,
+    // With --once the summary says it.
+    onTooLong: tellTooLong({ meter, onNotice: flags.once === true ? () => {} : onNotice }),
     onNotice,
   };
 }

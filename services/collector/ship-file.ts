@@ -109,7 +109,7 @@ export async function shipBlock(block: Block, skip: number, { tracked, crew, loo
   const length = block.length - skip;
   if (length === 0 || (block.unterminated && length === before.unterminated)) {
     block.release();
-    if (block.tooLong) skipLine(block, tracked, totals);
+    if (block.tooLong) skipLine(block, tracked, crew);
     return;
   }
   const isSmall = length < SMALL_BLOCK;
@@ -147,7 +147,8 @@ function directivesTextAfter(before: Uint8Array, lines: Uint8Array): string {
 }
 
 /** A line over 64 KiB is no log line and is not held, so it cannot be shipped: it is counted, and gone past. */
-function skipLine(block: Block, tracked: Tracked, totals: Crew['totals']): void {
+function skipLine(block: Block, tracked: Tracked, { totals, onTooLong }: Crew): void {
   totals.tooLong++;
+  onTooLong();
   tracked.sent = { ...tracked.sent, position: block.to, tail: { length: 0, digest: '' }, unterminated: 0 };
 }

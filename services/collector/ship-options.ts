@@ -23,6 +23,8 @@ export interface ShipOptions {
   mayRead(): Promise<void>;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
+  /** A line over 64 KiB was left out. */
+  onTooLong(): void;
   /** Something the operator should know, in words; nothing of a line. */
   onNotice(text: string): void;
 }

@@ -4,6 +4,8 @@ import { counterIn, createRegistry, gaugeIn, type Meter, meterOver } from './met
 export interface ShipMeter extends Meter {
   /** The brokers have a chunk of so many lines and bytes. */
   acknowledged(chunk: { readonly lines: number; readonly bytes: number }): void;
+  /** A line over 64 KiB was left out. */
+  leftOut(): void;
   /** Kafka was asked in vain and is asked again. */
   retried(): void;
   /** Whether reading waits since the counting is far behind. */
@@ -19,6 +21,11 @@ export function createShipMeter(now: () => number = Date.now): ShipMeter {
   const lines = staged('tallymark_lines_total', 'Lines that the brokers have');
   const bytes = staged('tallymark_bytes_total', 'Bytes of lines');
   const chunks = staged('tallymark_batches_total', 'Chunks that the brokers have');
+  const dropped = counterIn(registry, {
+    name: 'tallymark_dropped_lines_total',
+    help: 'Lines not shipped, by reason',
+    labels: ['reason'],
+  });
   const retries = staged('tallymark_retries_total', 'What failed and was tried again');
   let waits = false;
   let latestMs = now();
@@ -40,6 +47,7 @@ export function createShipMeter(now: () => number = Date.now): ShipMeter {
       chunks.inc(stage);
       latestMs = now();
     },
+    leftOut: () => dropped.inc({ reason: 'too_long' }),
     retried: () => retries.inc({ stage: 'kafka' }),
     waiting: (isWaiting) => {
       waits = isWaiting;

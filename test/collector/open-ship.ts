@@ -14,10 +14,11 @@ interface ShipTest {
   readonly partitions?: number;
   readonly mayRead?: () => Promise<void>;
   readonly times?: Partial<FollowTimes>;
+  readonly onTooLong?: () => void;
 }
 
 /** Shipping into a sink, with its state in `folder`. */
-export function openShip({ folder, sink, partitions = 4, mayRead, times }: ShipTest) {
+export function openShip({ folder, sink, partitions = 4, mayRead, times, onTooLong = () => {} }: ShipTest) {
   const notices: string[] = [];
   const options = async (paths: readonly string[], signal: AbortSignal): Promise<ShipOptions> => {
     const state = await openStateFile(join(folder, 'state.json'));
@@ -32,6 +33,7 @@ export function openShip({ folder, sink, partitions = 4, mayRead, times }: ShipT
       mayRead: mayRead ?? (async () => {}),
       signal,
       onProgress() {},
+      onTooLong,
       onNotice: (text) => void notices.push(text),
     };
   };

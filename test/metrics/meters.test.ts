@@ -35,6 +35,7 @@ describe('labels', () => {
         ingest.lost(count);
         ship.acknowledged({ lines: count, bytes: count });
         ship.retried();
+        ship.leftOut();
       }
       return [ingest, ship];
     });
