@@ -7,12 +7,19 @@ import { describe, expect, test } from 'vitest';
 import { program, runCli } from '../../cli/run-cli.ts';
 import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
 import type { MadeLogs } from '../make-logs.ts';
-import { findMistakes, readBooks } from '../read-books.ts';
+import { findMistakes, readBooks, readLines } from '../read-books.ts';
 import { seededRandom, seedOfRun } from '../seeded-random.ts';
 import { startCli } from '../start-cli.ts';
 import { expected, makeLines, produce } from './made-messages.ts';
 import { feedFrame } from './open-feed.ts';
-import { type Feed, feedEnv, ingestOnce, shipArguments, shipOnce } from './ship-and-ingest.ts';
+import {
+  type Feed,
+  feedEnv,
+  ingestArguments,
+  ingestOnce,
+  shipArguments,
+  shipOnce,
+} from './ship-and-ingest.ts';
 
 const random = seededRandom(seedOfRun());
 const timeout = 120_000;
@@ -49,10 +56,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
     await produce(frame.running, feed.topic, first.lines);
     await ingestOnce(feed);
     await produce(frame.running, feed.topic, second.lines);
-    await frame.admin.deleteTopicRecords({
-      topic: feed.topic,
-      partitions: [{ partition: 0, offset: '140' }],
-    });
+    await dropBefore(feed, 140);
     const { lines, stderr } = await ingestOnce(feed);
     expect(lines).toBe(60);
     expect(stderr).toContain('Kafka had dropped 40 messages of partition 0 before they were counted.');
@@ -75,10 +79,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
     expect(await ingestOnce(feed)).toMatchObject({ counted: 100 });
     const lost = await grow(1);
     await grow(2);
-    await frame.admin.deleteTopicRecords({
-      topic: feed.topic,
-      partitions: [{ partition: 0, offset: String(lost) }],
-    });
+    await dropBefore(feed, lost);
     const { counted, stderr } = await ingestOnce(feed);
     expect(counted).toBe(100);
     expect(stderr).toContain('with --once and an empty --state folder');
@@ -97,6 +98,13 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
     ship.kill('SIGTERM');
     expect(await ship.ended).toMatchObject({ exit: 0 });
   });
+
+  /** Has Kafka drop the messages of partition 0 before an offset. */
+  async function dropBefore({ topic }: Feed, offset: number): Promise<void> {
+    // kafkajs looks for the leader in what it knows already, and learns of the topic only here.
+    await frame.admin.fetchTopicOffsets(topic);
+    await frame.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
+  }
 
   /** Waits until the topic has something behind what it had; the offset behind that. */
   async function untilMore({ topic }: Feed, messages: number): Promise<number> {
@@ -156,6 +164,25 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
       already_counted: first.lines + second.lines,
     });
     await expectExact(feed, [first, second, strange.logs, other.logs]);
+  });
+
+  test('how many partitions there were: who counts stops where some are added, and says what to do', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('more-partitions');
+    const [logs, later] = [frame.makeLogs('a', random), makeLines('t', 50)];
+    await shipOnce(feed, logs.paths);
+    await using ingester = startCli(ingestArguments(feed), { env: feedEnv(feed) });
+    await expect.poll(() => ingester.stderr(), { timeout }).toContain('reading 3 partitions');
+    await expect.poll(() => readLines({ data: feed.data }), { timeout }).toBe(logs.lines);
+    await frame.admin.createPartitions({ topicPartitions: [{ topic: feed.topic, count: 4 }] });
+    const says = 'has 4 partitions, and was counted with 3.';
+    await expect.poll(() => ingester.stderr(), { timeout: 20_000 }).toContain(says);
+    await produce(frame.running, feed.topic, later.lines);
+    ingester.kill('SIGTERM');
+    expect(await ingester.ended).toMatchObject({ exit: 0 });
+    await expect(ingestOnce(feed)).rejects.toThrow(says);
+    await expectExact(feed, [logs]);
   });
 
   test('partitions of a topic made again: exit code 1 and what to do, nothing counted twice', {
