@@ -10,6 +10,7 @@ import type { Begun } from './begun.ts';
 import { fetchHighs, notCaughtUp } from './caught-up.ts';
 import type { IngestOptions, IngestProgress } from './ingest-options.ts';
 import type { PartitionOptions } from './partition-ingest.ts';
+import { requirePartitions } from './require-partitions.ts';
 import { SiteNotes } from './site-notes.ts';
 import type { Summary } from './summary.ts';
 
@@ -152,6 +153,7 @@ export class Session {
       if (missing?.ours.length === 0 && missing.others.length === 0) return;
       if (clock.now() - toldAt >= progressMs) {
         toldAt = clock.now();
+        await requirePartitions(options);
         if (missing && missing.others.length > 0)
           options.onEvent({ event: 'others', partitions: missing.others });
         options.onEvent({ event: 'progress', progress: await this.#progress() });
