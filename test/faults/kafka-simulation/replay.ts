@@ -72,7 +72,7 @@ export async function replay({ store, files, busy }: ReplayWorld): Promise<void>
 
 /** What is covered may end within a line, the rest of which belongs to it. */
 function lineStartFrom(file: Buffer, at: number): number {
-  const isWithin = at > 0 && file[at - 1] !== 10 && file[at] !== 10;
+  const isWithin = at > 0 && at < file.length && file[at - 1] !== 10 && file[at] !== 10;
   return isWithin ? file.indexOf(10, at) + 1 : at;
 }
 
