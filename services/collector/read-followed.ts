@@ -59,12 +59,8 @@ export class FileReader {
    * that it stays within reach, and without its source, which may be in a copy that is to be read first.
    */
   async #isNext(file: FollowedFile): Promise<boolean> {
-    const { options, crew, files } = this.#following;
-    if (!file.hasLookedBeside) {
-      file.tryToHold();
-      await options.mayRead();
-      await followRotated(file, this.#following);
-    }
+    const { crew, files } = this.#following;
+    if (!file.hasLookedBeside) await followRotated(file, this.#following);
     const { after } = file;
     if (after === undefined) return true;
     file.tryToHold();

@@ -51,14 +51,13 @@ function begin() {
         interval: 5,
       });
     },
-    /** Has reading wait, and resolves when it does. */
-    async block() {
+    /** Has reading wait from now on; what it gives resolves when it does. */
+    shut() {
       gate = new Promise((resolve) => {
         letGo = resolve;
       });
       const before = asked;
-      appendFileSync(path, madeLines(20, 1));
-      await vi.waitFor(() => expect(asked).toBeGreaterThan(before));
+      return async () => await vi.waitFor(() => expect(asked).toBeGreaterThan(before));
     },
     letGo: () => letGo(),
   };
@@ -130,15 +129,34 @@ describe.each(rotations)('a log that is rotated more than once: %s', (rotation) 
   });
 
   test('while reading waits, each line is shipped', async () => {
-    const { path, log, has, block, letGo, follow } = begin();
+    const { path, log, has, shut, letGo, follow } = begin();
     writeFileSync(path, a);
     const run = await follow(path);
     await has(a);
-    await block();
+    const waits = shut();
+    appendFileSync(path, madeLines(20, 1));
+    await waits();
     for (const text of [b, c, d]) log[rotation](text);
     letGo();
     await has(madeLines(0, 21), b, c, d);
     await run.stop();
+  });
+
+  test('while reading waits from the start on, each line is shipped', async () => {
+    const { path, log, has, shut, letGo, follow } = begin();
+    writeFileSync(path, a);
+    const first = await follow(path);
+    await has(a);
+    await first.stop();
+    appendFileSync(path, madeLines(20, 1));
+    log[rotation](b);
+    const waits = shut();
+    const second = await follow(path);
+    await waits();
+    for (const text of [c, d]) log[rotation](text);
+    letGo();
+    await has(madeLines(0, 21), b, c, d);
+    await second.stop();
   });
 
   test('while the older ones are read, each line is shipped', async () => {
