@@ -7,6 +7,7 @@ import { brokerTitle, whyNoBrokers } from '../../kafka/brokers.ts';
 import type { MadeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks } from '../read-books.ts';
 import { startCli } from '../start-cli.ts';
+import { commitBeside } from './commit-beside.ts';
 import { expected, makeLines, produce, relabelBatches } from './made-messages.ts';
 import { feedFrame } from './open-feed.ts';
 import { type Feed, feedEnv, ingestArguments, ingestOnce, shipArguments } from './ship-and-ingest.ts';
@@ -126,7 +127,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('bad input'), () => {
       /Partition 0 .* is not read: its group has passed.*--group/s,
     );
     const noted = { ...feed, group: `${feed.group}-noted` };
-    await commitWithNote(feed, noted.group);
+    await commitBeside(noted, { partition: 0, offset: '3', metadata: 'somebody else’s' });
     await expect(ingestOnce(noted)).rejects.toThrow(/something else than Tallymark commits.*--group/s);
     const other = { ...feed, group: `${feed.group}-new` };
     expect(await ingestOnce(other)).toMatchObject({ counted: 30 });
@@ -156,18 +157,6 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('bad input'), () => {
     once.kill('SIGTERM');
     expect(await once.ended).toMatchObject({ exit: 1 });
   });
-
-  /** As consumers do that keep something beside their offset. */
-  async function commitWithNote({ topic }: Feed, group: string): Promise<void> {
-    const consumer = connectKafka({ brokers: frame.running.brokers }).consumer({ groupId: group });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
-    await consumer.run({ autoCommit: false, eachMessage: async () => {} });
-    await joined;
-    await consumer.commitOffsets([{ topic, partition: 0, offset: '3', metadata: 'somebody else’s' }]);
-    await consumer.disconnect();
-  }
 
   test('a consumer of somebody else’s in the group is told, ends what is to end, and all is counted when it has gone', {
     timeout,
