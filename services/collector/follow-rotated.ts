@@ -12,13 +12,14 @@ interface Around {
   readonly options: Pick<ShipOptions, 'onNotice'>;
 }
 
-/** The newest so many; who keeps a log of every hour has hundreds. */
-const LOOKED_AT_BESIDE = 1000;
+/** The newest so many: of a log of every hour those of four days. Each has to be opened. */
+const LOOKED_AT_BESIDE = 100;
 
 /**
- * What rotation adds to a name: `.1`, `.2.gz`, `-20261127.zst`, `.2026-11-27-13`. What has another ending is another log: `.err`, `.vhost2`.
+ * What rotation adds to a name: `.1`, `.2.gz`, `-20261127.zst`, `.2026-11-27-13`, `.1795811400`. What has another ending is another log: `.err`,
+ * `.vhost2`, `.8080`, `.192.0.2.1`.
  */
-const ROTATED = /^[._-]\d[\d._:+TZ-]*(\.(gz|zst|bz2))?$/;
+const ROTATED = /^[._-](\d{1,3}|20\d\d[\d._:+TZ-]*|\d{10})(\.(gz|zst|bz2))?$/;
 
 /**
  * Of a file that is met for the first time, or begins anew: follows what was rotated away from its path while nobody looked, and has the file come
@@ -41,7 +42,7 @@ export async function followRotated(file: FollowedFile, around: Around): Promise
 
 interface Siblings {
   /** The newest that is known; undefined where none is. */
-  readonly latest?: FollowedFile;
+  readonly latest: FollowedFile | undefined;
   /** That are newer, by `keyOf`, the oldest first. */
   readonly missed: readonly (readonly [key: string, path: string])[];
 }
@@ -49,6 +50,7 @@ interface Siblings {
 async function lookBeside(file: FollowedFile, { files, crew }: Around): Promise<Siblings> {
   // By key, since the paths may change while it is looked.
   const missed = new Map<string, string>();
+  let other: FollowedFile | undefined;
   for (const path of siblingsOf(file.home).slice(0, LOOKED_AT_BESIDE)) {
     crew.signal.throwIfAborted();
     const stat = statOf(path);
@@ -57,15 +59,21 @@ async function lookBeside(file: FollowedFile, { files, crew }: Around): Promise<
     const followed = files.get(key);
     // It was itself moved: what is newer came later.
     if (followed === file) missed.clear();
-    else if (followed === undefined && (await isKnown(path, crew))) {
-      const latest = rotatedFile(path, key, file);
-      files.set(key, latest);
-      return { latest, missed: [...missed].reverse() };
-    } else if (followed === undefined && ROTATED.test(path.slice(file.home.length))) missed.set(key, path);
-    else if (followed !== undefined && wasMoved(followed) && !comesAfter(followed, file))
-      return { latest: followed, missed: [...missed].reverse() };
+    else if (followed !== undefined) {
+      if (wasMoved(followed) && !comesAfter(followed, file))
+        return { latest: followed, missed: [...missed].reverse() };
+    } else {
+      const isRotated = ROTATED.test(path.slice(file.home.length));
+      if (await isKnown(path, crew)) {
+        const known = rotatedFile(path, key, file);
+        files.set(key, known);
+        if (isRotated) return { latest: known, missed: [...missed].reverse() };
+        // It may be another log, which tells nothing of this one; or it is where this one is always moved to.
+        other ??= known;
+      } else if (isRotated) missed.set(key, path);
+    }
   }
-  return { missed: [] };
+  return { latest: other, missed: [] };
 }
 
 /** What is in place where it was found is followed in its own right. */

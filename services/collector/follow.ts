@@ -35,10 +35,13 @@ class Follower {
   readonly #following: Following;
   readonly #reader: FileReader;
   readonly #problems = new Set<string>();
+  /** Nothing is known of what was shipped before, so nothing is looked for beside a file. */
+  #isFirstStart: boolean;
 
   constructor(options: ShipOptions, crew: Crew, times: FollowTimes) {
     this.#following = { options, crew, times, files: new Map(), lookAt: Number.NEGATIVE_INFINITY };
     this.#reader = new FileReader(this.#following);
+    this.#isFirstStart = options.sources.all.length === 0;
   }
 
   /** Resolves when the signal says so; rejects with what made sending fail. */
@@ -72,6 +75,7 @@ class Follower {
     const { paths, filesFrom } = this.#following.options;
     const found = findFiles(paths, filesFrom === undefined ? {} : { filesFrom });
     for (const { path } of found.files) this.#meet(path, now);
+    this.#isFirstStart = false;
     for (const { path, message } of found.problems) this.#tellProblem(path, message);
     const wrong = new Set(found.problems.map(({ path }) => path));
     for (const path of this.#problems) if (!wrong.has(path)) this.#problems.delete(path);
@@ -84,8 +88,11 @@ class Follower {
     const stat = statOf(path);
     if (stat === undefined) return;
     const known = this.#following.files.get(keyOf(stat));
-    if (known === undefined) this.#following.files.set(keyOf(stat), new FollowedFile(path, keyOf(stat), now));
-    else if (known.path !== path && !known.isInPlace()) {
+    if (known === undefined) {
+      const file = new FollowedFile(path, keyOf(stat), now);
+      file.hasLookedBeside = this.#isFirstStart;
+      this.#following.files.set(file.key, file);
+    } else if (known.path !== path && !known.isInPlace()) {
       known.path = path;
       known.movedAt ??= now;
     }

@@ -50,8 +50,8 @@ export function openLagGate({
     if (open) release();
   };
   const fail = ({ code, message }: KafkaError) => {
-    // Then sending tells.
-    if (code === 'unreachable') return;
+    // Then sending tells; while reading waits nothing is sent.
+    if (code === 'unreachable' && open) return;
     if (++inVain === LOOKS_IN_VAIN) onNotice(`${message} ${open ? UNSEEN : UNSEEN_WAITS}`);
   };
   const watch = async () => {

@@ -129,11 +129,12 @@ export class PartitionWriter {
    * Burns the tokens of a batch that cannot be formed any more, so that not even an insert that is still on its way can count it; gives which
    * of its months are counted all the same.
    */
-  async burn({ generation, from, to, months = [] }: PendingBatch): Promise<PartlyCounted> {
+  async burn({ generation, from, to, months: intended }: PendingBatch): Promise<PartlyCounted> {
     const batch = batchName(this.prefix, { generation, from, to });
     const there: number[] = [];
     // The window of tokens may have moved on since, so what is there is looked for first.
     const known = await markersOf(this.#options.store.counts, [batch], this.#patience);
+    const months = intended ?? known[0]?.months ?? [];
     for (const month of months) {
       const marker =
         known.find((one) => one.month === month) ??

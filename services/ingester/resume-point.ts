@@ -111,12 +111,15 @@ export function countedTo(last: LastBatch | undefined): number {
   return last.isVoid ? last.from : last.to;
 }
 
-/** What an older topic of this name was counted to, and what others commit or set, means nothing where the store has batches: ours has a note beside it. */
+/**
+ * Ours has a note beside it. What an older topic of this name was counted to means nothing where the store has batches; what others commit or
+ * set means as much as an offset before all.
+ */
 function withoutForeignOffset(known: Known): Known {
   const { committed, last } = known;
   if (committed === undefined || last === undefined || committed.note === 'strange') return known;
-  const isOurs = committed.note !== undefined && committed.note.generation >= last.generation;
-  return isOurs ? known : { ...known, committed: undefined };
+  if (committed.note === undefined) return { ...known, committed: { offset: -1, note: undefined } };
+  return committed.note.generation < last.generation ? { ...known, committed: undefined } : known;
 }
 
 /** By the intent beside the offset, or, where that is lost, by the markers of some of its months. */

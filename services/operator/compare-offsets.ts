@@ -61,9 +61,9 @@ interface Committed {
   readonly note: OffsetNote | undefined;
 }
 
-/** What is committed of a topic that was deleted since, or by somebody else, who leaves no note, means nothing where the store has batches. */
+/** Where the store has batches, what is committed of a topic that was deleted since means nothing, and what somebody else did, without a note, is behind. */
 function ownOf(committed: Committed | undefined, books: PartitionBooks | undefined) {
   if (committed === undefined || books === undefined) return committed;
-  const isOurs = committed.note !== undefined && committed.note.generation >= books.generation;
-  return isOurs ? committed : undefined;
+  if (committed.note === undefined) return { offset: -1, note: undefined };
+  return committed.note.generation < books.generation ? undefined : committed;
 }

@@ -84,7 +84,8 @@ export async function planFile(
   const pieces: Piece[] = [];
   for (const { from, to } of open) {
     // Where a broken archive has its error is told by who counts it.
-    const stretch = { from: extent?.isBroken ? from : await lineStartFrom(source, from, signal), to };
+    const isAtError = extent?.isBroken === true && from >= extent.length;
+    const stretch = { from: isAtError ? from : await lineStartFrom(source, from, signal), to };
     const parts = stateful ? [stretch] : await splitAtLines(source, stretch, { parts: lanes, signal });
     pieces.push(...parts.map((part) => ({ ...part, covered: rangesWithin(coverage, part) })));
   }

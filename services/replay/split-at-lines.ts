@@ -27,11 +27,18 @@ export async function splitAtLines(
 }
 
 /**
- * Where the first line begins that does so at `position` or after it. What was counted of a file may end within a line, which was whole as far as it was
- * there: the rest belongs to it.
+ * Where reading goes on at `position`, up to which a file is counted: there, but where that is within a line, which was whole as far as it was
+ * there. The rest belongs to it.
  */
 export async function lineStartFrom(source: Source, position: number, signal: AbortSignal): Promise<number> {
-  return position === 0 ? 0 : await lineStartAfter(source, position - 1, signal);
+  if (position === 0) return 0;
+  for await (const block of source.blocks({ from: position - 1, signal })) {
+    const [before, ...next] = block.bytes.subarray(0, 3);
+    block.release();
+    const isLineEnd = before === 10 || next[0] === 10 || (next[0] === 13 && next[1] === 10);
+    return isLineEnd ? position : await lineStartAfter(source, position, signal);
+  }
+  return position;
 }
 
 /** Where the line after the one at `position` begins. */

@@ -201,9 +201,9 @@ class Member implements FencedConsumer {
 
   #leaveAlone(found: Unreadable): void {
     const partition = this.#assigned.get(found.partition);
-    if (partition === undefined) return;
-    partition.pause();
-    setTimeout(() => partition.resume(), unreadableMs).unref();
+    // One that was asked for before the group was joined anew, and is not read yet.
+    if (!partition?.isRead) return;
+    partition.leaveAlone();
     this.#options.onUnreadable(found);
   }
 
@@ -245,7 +245,10 @@ const lost = new Set([
 class Partition implements AssignedPartition {
   readonly partition: number;
   readonly signal: AbortSignal;
+  /** Since it was given. */
+  isRead = false;
   readonly #around: Around;
+  #waiting: NodeJS.Timeout | undefined;
 
   constructor(partition: number, around: Around) {
     this.partition = partition;
@@ -283,19 +286,28 @@ class Partition implements AssignedPartition {
     return { low: Number(found.low), high: Number(found.high) };
   }
 
+  /** Lets nothing be fetched for a while. */
+  leaveAlone(): void {
+    this.pause();
+    this.#waiting = setTimeout(() => this.resume(), unreadableMs).unref();
+  }
+
   readFrom(offset: number): void {
     const { consumer, topic } = this.#around;
     if (this.signal.aborted) return;
+    this.isRead = true;
     consumer.seek({ topic, partition: this.partition, offset: String(offset) });
     this.resume();
   }
 
   pause(): void {
+    clearTimeout(this.#waiting);
     if (this.signal.aborted) return;
     this.#around.consumer.pause([{ topic: this.#around.topic, partitions: [this.partition] }]);
   }
 
   resume(): void {
+    clearTimeout(this.#waiting);
     if (this.signal.aborted) return;
     this.#around.consumer.resume([{ topic: this.#around.topic, partitions: [this.partition] }]);
   }

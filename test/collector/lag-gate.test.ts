@@ -82,9 +82,15 @@ test.each<{ name: string; looks: Answer[]; want: boolean[]; told: unknown[] }>([
   },
   {
     name: 'brokers that are away are told by sending',
+    looks: [near, away, away, away, near],
+    want: [false, false, false, false, false],
+    told: [],
+  },
+  {
+    name: 'brokers that are away while reading waits, so that nothing is sent',
     looks: [far, away, away, away, near],
     want: [true, true, true, true, false],
-    told: [waits, goesOn],
+    told: [waits, expect.stringMatching(/^Nobody there\. .* so reading waits on\./), goesOn],
   },
 ])('looks: $name', async ({ looks, want, told }) => {
   const { afterAll, notices } = begin(looks);

@@ -195,7 +195,7 @@ test('a file is begun only when what was rotated away before is acknowledged', a
   expect(sink.chunks.slice(1).map(({ chunk }) => chunk.value.toString())).toEqual([madeLines(20, 1), b, c]);
 });
 
-test.each(['.err', '.vhost2', '.1.tmp', '-ssl', '.2026-11-27.json'])(
+test.each(['.err', '.vhost2', '.1.tmp', '-ssl', '.2026-11-27.json', '.8080', '.192.0.2.1'])(
   'a sibling that is no rotated log is not shipped: access.log%s',
   async (ending) => {
     const { path, log, sink, has, notices, follow } = begin();
@@ -233,6 +233,36 @@ test.each(['.1', '-20261127.gz', '.2026-11-27-13', '.2026-11-27T13:00:00Z.zst', 
     expect(notices).toEqual([expect.stringContaining(`access.log${ending} was written`)]);
   },
 );
+
+test('a known sibling of another ending does not hide what was rotated away before it was written', async () => {
+  const { path, log, has, follow, sink } = begin();
+  writeFileSync(path, a);
+  writeFileSync(`${path}.vhost2`, d);
+  const first = await follow(path, `${path}.vhost2`);
+  await has(a, d);
+  await first.stop();
+  log.rename(b);
+  log.rename(c);
+  appendFileSync(`${path}.vhost2`, madeLines(20, 1, 'd'));
+  const second = await follow(path, `${path}.vhost2`);
+  await has(a, b, c, madeLines(0, 21, 'd'));
+  await second.stop();
+  expect(sink.texts()).toHaveLength(4);
+});
+
+test('what is always moved to a name of its own is read to its end', async () => {
+  const { path, has, follow } = begin();
+  writeFileSync(path, a);
+  const first = await follow(path);
+  await has(a);
+  await first.stop();
+  appendFileSync(path, madeLines(20, 1));
+  renameSync(path, `${path}.old`);
+  writeFileSync(path, b);
+  const second = await follow(path);
+  await has(madeLines(0, 21), b);
+  await second.stop();
+});
 
 test('the first start ships no sibling, nor does one that has lost its state', async () => {
   const { path, sink, has, notices, follow } = begin();

@@ -94,6 +94,11 @@ describe('a partition goes on', () => {
       want: { do: 'compare', same: { from: 40 } },
     },
     {
+      name: 'nowhere where somebody else set offsets and the log ends before what is counted',
+      known: { high: 30, committed: committed(20), last: last(20, 40) },
+      want: { do: 'refuse', why: 'truncated' },
+    },
+    {
       name: 'with a batch that is half there, where somebody else set offsets',
       known: { committed: committed(90), last: last(20, 40, { there: [202_610] }) },
       want: { do: 'finish', pending: { from: 20, to: 40 } },

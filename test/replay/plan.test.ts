@@ -80,6 +80,12 @@ describe('what of a file is still to be counted', () => {
       skipped: 150,
     },
     {
+      name: 'the line end too of a last line that was counted without',
+      ranges: [{ ...range(0, 100), to: at(100) - 1 }],
+      pieces: [[at(100) - 1, text.length]],
+      skipped: 100,
+    },
+    {
       name: 'what comes after the line of which a part was counted, which was whole as far as it was there',
       ranges: [{ ...range(0, 100, { last: lines[99]?.slice(0, -9) }), to: at(100) - 9 }],
       pieces: [[at(100), text.length]],

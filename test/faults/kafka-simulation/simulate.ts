@@ -225,7 +225,7 @@ class HistoryOf implements TroubledWorld {
 
   /** Somebody else commits for the group, or sets its offsets: they have no note. */
   setOffsets(): void {
-    if (!this.#isQuiet() || this.#broker.partitions.some((log) => log.isTruncated)) return;
+    if (!this.#isQuiet()) return;
     for (const [partition, { metadata }] of this.group.offsets) {
       // Where nothing is counted, the partition is refused.
       if (!(readNote(metadata) as OffsetNote | undefined)?.counted) continue;
