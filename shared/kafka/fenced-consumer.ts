@@ -47,7 +47,7 @@ const leaveMs = 4_000;
 /** How long a fetch waits where there is nothing. */
 const fetchWaitMs = 200;
 /** When a batch that could not be read is tried again. */
-const unreadableMs = 30_000;
+const unreadableMs = 10_000;
 const partitionFetchBytes = 1 << 20;
 const fetchBytes = 8 << 20;
 
