@@ -208,14 +208,16 @@ export class PartitionIngest {
   /** Reads a message that was counted: if it is another one now, this is another topic of the same name. */
   async #compare({ message, same, other }: Extract<ResumePoint, { do: 'compare' }>): Promise<ReadFrom> {
     this.#readFrom(message.offset, same);
-    const { signal, store } = this.#options;
+    const { signal, store, name } = this.#options;
     for (;;) {
       const fetched = await this.#inbox.take(idleMs, signal);
       if (this.#stopping) throw new Unfinished();
       if (fetched === undefined || fetched.next <= message.offset) continue;
       // What was a message once is one as long as it is there.
       const found = fetched.messages.find(({ offset }) => offset === message.offset);
-      return found && digestOfMessage(store.keyed, found) === message.digest ? same : other;
+      if (found && digestOfMessage(store.keyed, found) === message.digest) return same;
+      if (other === undefined) throw new PartitionRefused('truncated', name);
+      return other;
     }
   }
 

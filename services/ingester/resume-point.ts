@@ -70,12 +70,15 @@ export type ResumePoint =
   | { readonly do: 'finish'; readonly pending: PendingBatch }
   /** Messages of the pending batch are gone: what is not in the store of it never will be, then go on. */
   | { readonly do: 'burn'; readonly pending: PendingBatch; readonly next: ReadFrom }
-  /** The group's offsets are lost: whether this is still the same topic is told by a message that was counted. */
+  /**
+   * The group's offsets are lost, or somebody else's: whether this is still the same topic is told by a message that was counted. `other` is undefined where
+   * it is another message in the same topic, since the log has been cut off: then the partition is refused.
+   */
   | {
       readonly do: 'compare';
       readonly message: KnownMessage;
       readonly same: ReadFrom;
-      readonly other: ReadFrom;
+      readonly other: ReadFrom | undefined;
     }
   | { readonly do: 'refuse'; readonly why: Refusal };
 
@@ -163,7 +166,9 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const partly = isVoid ? [...known, { from: last.from, to: last.to, months: last.there }] : known;
   const same = readFrom(to, { low, generation, partly });
   if (lastMessage === undefined) return same;
-  if (lastMessage.offset >= low) return { do: 'compare', message: lastMessage, same, other };
+  // Kafka forgets a group's offsets with its topic, so where there is one the topic has not been made again.
+  const ifOther = committed === undefined ? other : undefined;
+  if (lastMessage.offset >= low) return { do: 'compare', message: lastMessage, same, other: ifOther };
   // After a batch's last message come the ends of transactions: any message there is one of a topic that was made again.
   return low < to ? { do: 'read', from: low, generation: generation + 1 } : same;
 }
