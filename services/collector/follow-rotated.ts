@@ -12,14 +12,15 @@ interface Around {
   readonly options: Pick<ShipOptions, 'onNotice'>;
 }
 
-/** The newest so many: of a log of every hour those of four days. Each has to be opened. */
-const LOOKED_AT_BESIDE = 100;
+/** The newest so many; who keeps a log of every hour has hundreds. */
+const LOOKED_AT_BESIDE = 1000;
 
 /**
- * What rotation adds to a name: `.1`, `.2.gz`, `-20261127.zst`, `.2026-11-27-13`, `.1795811400`. What has another ending is another log: `.err`,
+ * What rotation adds to a name: `.1`, `.2.gz`, `-20261127.zst`, `.2026-11-27-13`, `.27-11-2026`, `.1795811400`. What has another ending is another log: `.err`,
  * `.vhost2`, `.8080`, `.192.0.2.1`.
  */
-const ROTATED = /^[._-](\d{1,3}|20\d\d[\d._:+TZ-]*|\d{10})(\.(gz|zst|bz2))?$/;
+const ROTATED =
+  /^[._-](\d{1,3}|\d{6}|\d{8}|\d{10}|20\d\d[\d._:+TZ-]*|\d\d[.-]\d\d[.-]\d{4})(\.(gz|zst|bz2))?$/;
 
 /**
  * Of a file that is met for the first time, or begins anew: follows what was rotated away from its path while nobody looked, and has the file come
@@ -57,21 +58,22 @@ async function lookBeside(file: FollowedFile, { files, crew }: Around): Promise<
     if (stat === undefined) continue;
     const key = keyOf(stat);
     const followed = files.get(key);
-    // It was itself moved: what is newer came later.
-    if (followed === file) missed.clear();
-    else if (followed !== undefined) {
-      if (wasMoved(followed) && !comesAfter(followed, file))
-        return { latest: followed, missed: [...missed].reverse() };
-    } else {
-      const isRotated = ROTATED.test(path.slice(file.home.length));
-      if (await isKnown(path, crew)) {
-        const known = rotatedFile(path, key, file);
-        files.set(key, known);
-        if (isRotated) return { latest: known, missed: [...missed].reverse() };
-        // It may be another log, which tells nothing of this one; or it is where this one is always moved to.
-        other ??= known;
-      } else if (isRotated) missed.set(key, path);
+    const isRotated = ROTATED.test(path.slice(file.home.length));
+    if (followed === file) {
+      // It was itself moved: what is newer came later.
+      missed.clear();
+      continue;
     }
+    if (followed !== undefined && (!wasMoved(followed) || comesAfter(followed, file))) continue;
+    if (followed === undefined && !(await isKnown(path, crew))) {
+      if (isRotated) missed.set(key, path);
+      continue;
+    }
+    const known = followed ?? rotatedFile(path, key, file);
+    files.set(key, known);
+    if (isRotated) return { latest: known, missed: [...missed].reverse() };
+    // It may be another log, which tells nothing of this one; or it is where this one is always moved to.
+    other ??= known;
   }
   return { latest: other, missed: [] };
 }

@@ -183,7 +183,7 @@ export class PartitionIngest {
       if (point.do === 'refuse') await this.#waitOrRefuse(point, looks);
       if (point.do === 'compare') return await this.#compare(point);
       if (point.do === 'burn') return await this.#burn(point.pending, point.next);
-      if (point.do === 'finish') return await this.#finish(point.pending);
+      if (point.do === 'finish') return await this.#finish(point);
     }
   }
 
@@ -230,7 +230,7 @@ export class PartitionIngest {
   }
 
   /** Forms the pending batch again, from the very same messages, and inserts what is missing of it. */
-  async #finish(pending: PendingBatch): Promise<ReadFrom> {
+  async #finish({ pending, isForgotten }: Extract<ResumePoint, { do: 'finish' }>): Promise<ReadFrom> {
     const { from, to, generation, partly } = pending;
     this.#readFrom(from, { generation, partly });
     const batch = this.#openBatch(from, pending.pins);
@@ -248,6 +248,7 @@ export class PartitionIngest {
     if (lastMessage && lastMessage.digest !== full.lastMessage?.digest) {
       // What was tallied just now is not going to be counted.
       this.#sources = new SourceBook(this.#options.store, this.#patience);
+      if (!isForgotten) throw new PartitionRefused('truncated', this.#options.name);
       const { low } = await this.#options.kafka.watermarks();
       return await this.#burn(pending, readAnew({ low, generation }));
     }

@@ -21,7 +21,7 @@ function describeRefusal(why: Refusal): string {
     case 'other_store':
       return 'its group has counted into another store, or this one was restored from an older backup. Give the store that it belongs to, or a new group with --group, and the same to `tallymark ship`; of chunks that `tallymark ship` sent no line is counted twice.';
     case 'truncated':
-      return 'it ends before what was counted of it, so Kafka has lost messages that were acknowledged. Ship the logs again into a new topic with --topic; what was counted is not counted again.';
+      return 'it ends before what was counted of it, or has other messages there, so Kafka has lost messages that were acknowledged. Ship the logs again into a new topic with --topic; what was counted is not counted again. If the topic was made again, delete the offsets that the group has of it.';
     default:
       return why satisfies never;
   }

@@ -66,8 +66,8 @@ export interface ReadFrom {
 
 export type ResumePoint =
   | ReadFrom
-  /** The pending batch can be formed again from the messages. */
-  | { readonly do: 'finish'; readonly pending: PendingBatch }
+  /** The pending batch can be formed again from the messages; `isForgotten` where the group has no offset, as where the topic was made again. */
+  | { readonly do: 'finish'; readonly pending: PendingBatch; readonly isForgotten: boolean }
   /** Messages of the pending batch are gone: what is not in the store of it never will be, then go on. */
   | { readonly do: 'burn'; readonly pending: PendingBatch; readonly next: ReadFrom }
   /**
@@ -149,7 +149,7 @@ function resumePending(pending: PendingBatch, { committed, low, high }: Known): 
     // Kafka forgets a group's offsets with its topic: this one was made again.
     return { do: 'burn', pending, next: readAnew({ low, generation }) };
   }
-  if (from >= low) return { do: 'finish', pending };
+  if (from >= low) return { do: 'finish', pending, isForgotten: committed === undefined };
   return { do: 'burn', pending, next: readFrom(from, { low, generation, partly: pending.partly }) };
 }
 
@@ -159,8 +159,9 @@ function resumeWithoutOffsets(last: LastBatch, { committed, low, high }: Known):
   const other = readAnew({ low, generation });
   if (high < to) return committed === undefined ? other : { do: 'refuse', why: 'truncated' };
   // A batch whose messages are all there, or never were, was given up because the topic had been made again.
-  const isOther = isVoid && committed === undefined && (low <= last.from || high < last.to);
-  if (isOther) return other;
+  const isOther = isVoid && (low <= last.from || high < last.to);
+  if (isOther && committed === undefined) return other;
+  if (isOther && committed?.note === undefined) return { do: 'refuse', why: 'truncated' };
   const note = committed?.note;
   const known = note === undefined || note === 'strange' ? [] : note.partly;
   const partly = isVoid ? [...known, { from: last.from, to: last.to, months: last.there }] : known;

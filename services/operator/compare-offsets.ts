@@ -46,9 +46,12 @@ export function compareOffsets(facts: PartitionFacts, books: PartitionBooks | un
   const madeAgain = low > 0 ? 'gap' : 'made_again';
   if (counted !== undefined && (committed === undefined || committed.offset < counted)) {
     if (high < counted) return committed === undefined ? madeAgain : 'truncated';
+    const isGivenUp = books?.counted === books?.from;
+    const isCutOff = high < (books?.to ?? 0);
     // A batch that was given up because the topic had been made again.
-    if (committed === undefined && books?.counted === books?.from && high < (books?.to ?? 0))
-      return madeAgain;
+    if (committed === undefined && isGivenUp && isCutOff) return madeAgain;
+    const isForeign = committed !== undefined && note === undefined;
+    if (isForeign && isGivenUp && (isCutOff || low <= counted)) return 'truncated';
     return counted < low ? 'gap' : 'behind';
   }
   const from = committed?.offset ?? 0;

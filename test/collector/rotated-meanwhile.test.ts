@@ -215,24 +215,29 @@ test.each(['.err', '.vhost2', '.1.tmp', '-ssl', '.2026-11-27.json', '.8080', '.1
   },
 );
 
-test.each(['.1', '-20261127.gz', '.2026-11-27-13', '.2026-11-27T13:00:00Z.zst', '_20261127'])(
-  'a sibling that was rotated away is shipped: access.log%s',
-  async (ending) => {
-    const { path, has, notices, follow } = begin();
-    writeFileSync(path, a);
-    const first = await follow(path);
-    await has(a);
-    await first.stop();
-    renameSync(path, `${path}.9`);
-    utimesSync(`${path}.9`, new Date(2026, 10, 1), new Date(2026, 10, 1));
-    writeFileSync(`${path}${ending}`, b);
-    writeFileSync(path, c);
-    const second = await follow(path);
-    await has(a, b, c);
-    await second.stop();
-    expect(notices).toEqual([expect.stringContaining(`access.log${ending} was written`)]);
-  },
-);
+test.each([
+  '.1',
+  '-20261127.gz',
+  '.2026-11-27-13',
+  '.2026-11-27T13:00:00Z.zst',
+  '_20261127',
+  '.261127',
+  '-27-11-2026',
+])('a sibling that was rotated away is shipped: access.log%s', async (ending) => {
+  const { path, has, notices, follow } = begin();
+  writeFileSync(path, a);
+  const first = await follow(path);
+  await has(a);
+  await first.stop();
+  renameSync(path, `${path}.9`);
+  utimesSync(`${path}.9`, new Date(2026, 10, 1), new Date(2026, 10, 1));
+  writeFileSync(`${path}${ending}`, b);
+  writeFileSync(path, c);
+  const second = await follow(path);
+  await has(a, b, c);
+  await second.stop();
+  expect(notices).toEqual([expect.stringContaining(`access.log${ending} was written`)]);
+});
 
 test('a known sibling of another ending does not hide what was rotated away before it was written', async () => {
   const { path, log, has, follow, sink } = begin();

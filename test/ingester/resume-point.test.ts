@@ -99,9 +99,14 @@ describe('a partition goes on', () => {
       want: { do: 'refuse', why: 'truncated' },
     },
     {
+      name: 'nowhere where somebody else set offsets and a batch was given up whose messages are there, or never were',
+      known: { high: 30, committed: committed(20), last: last(20, 40, { isVoid: true }) },
+      want: { do: 'refuse', why: 'truncated' },
+    },
+    {
       name: 'with a batch that is half there, where somebody else set offsets',
       known: { committed: committed(90), last: last(20, 40, { there: [202_610] }) },
-      want: { do: 'finish', pending: { from: 20, to: 40 } },
+      want: { do: 'finish', pending: { from: 20, to: 40 }, isForgotten: false },
     },
     {
       name: 'at the end of what is counted, where an intent that was finished long ago came late over a later offset',
