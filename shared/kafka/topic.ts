@@ -36,8 +36,14 @@ const SEGMENT_MS = HOUR_MS;
  * Opens the topic, and makes it where it is missing; two at once is fine. Throws `KafkaError` where it is compacted, and what kafkajs throws.
  */
 export async function openTopic(admin: Admin, wanted: TopicWanted): Promise<TopicFacts> {
-  if (await isThere(admin, wanted.topic)) return await describeTopic(admin, wanted);
-  const created = await admin.createTopics({
+  const isThere = (await countPartitions(admin, wanted.topic)) !== undefined;
+  const created = !isThere && (await makeTopic(admin, wanted));
+  return { ...(await describeWhenThere(admin, wanted)), created };
+}
+
+/** False where somebody else has made it meanwhile. */
+async function makeTopic(admin: Admin, wanted: TopicWanted): Promise<boolean> {
+  return await admin.createTopics({
     waitForLeaders: false,
     topics: [
       {
@@ -53,8 +59,6 @@ export async function openTopic(admin: Admin, wanted: TopicWanted): Promise<Topi
       },
     ],
   });
-  await untilThere(admin, wanted.topic);
-  return { ...(await describeTopic(admin, wanted)), created };
 }
 
 /** What the topic is, and what about it is not as wanted. Throws `KafkaError` where it is missing or compacted, and what kafkajs throws. */
@@ -76,23 +80,34 @@ export async function describeTopic(admin: Admin, wanted: TopicWanted): Promise<
   return { partitions, clusterId, keptMs, created: false, findings };
 }
 
-async function isThere(admin: Admin, topic: string): Promise<boolean> {
-  return (await countPartitions(admin, topic)) !== undefined;
-}
-
 /** How long a new topic may take until all brokers know it. */
 const APPEARANCE_MS = 15_000;
 
-async function untilThere(admin: Admin, topic: string): Promise<void> {
+/** One broker knows of a topic before another does, and each question may go to another. */
+async function describeWhenThere(admin: Admin, wanted: TopicWanted): Promise<TopicFacts> {
   const deadline = Date.now() + APPEARANCE_MS;
-  while (!(await isThere(admin, topic))) {
-    if (Date.now() > deadline)
-      throw new KafkaError('no_topic', `The topic ${topic} was made and has no leader yet. Try again.`);
+  for (;;) {
+    try {
+      return await describeTopic(admin, wanted);
+    } catch (error) {
+      if (!isNotYetThere(error)) throw error;
+      if (Date.now() > deadline)
+        throw new KafkaError(
+          'no_topic',
+          `The topic ${wanted.topic} was made and has no leader yet. Try again.`,
+        );
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
 const notYetThere = /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE)$/;
+
+function isNotYetThere(error: unknown): boolean {
+  if (error instanceof KafkaError) return error.code === 'no_topic';
+  const types = [error, (error as Error).cause].map((one) => String((one as { type?: unknown })?.type));
+  return types.some((type) => notYetThere.test(type));
+}
 
 /** How many partitions a topic has, asked anew; undefined where it is missing or not yet ready. Throws what kafkajs throws. */
 export async function countPartitions(admin: Admin, topic: string): Promise<number | undefined> {
@@ -105,8 +120,7 @@ export async function countPartitions(admin: Admin, topic: string): Promise<numb
       await admin.listTopics();
       return undefined;
     }
-    const types = [error, (error as Error).cause].map((one) => String((one as { type?: unknown })?.type));
-    if (types.some((type) => notYetThere.test(type))) return undefined;
+    if (isNotYetThere(error)) return undefined;
     throw error;
   }
 }

@@ -53,6 +53,28 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'
     expect(facts.map(({ partitions }) => partitions)).toEqual([5, 5, 5]);
   });
 
+  test.each([
+    { name: 'that was just made', topic: 'late', unknownAt: [1, 2] },
+    { name: 'that was made before', topic: 'made', unknownAt: [2] },
+  ])(
+    '$name and that one of the brokers does not know yet is asked for again',
+    async ({ topic, unknownAt }) => {
+      let looks = 0;
+      const late: Admin = {
+        ...admin,
+        fetchTopicMetadata: async (options) => {
+          if (!unknownAt.includes(++looks)) return await admin.fetchTopicMetadata(options);
+          throw Object.assign(new Error('unknown'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+        },
+      };
+      expect(await openTopic(late, wanted(topic))).toMatchObject({
+        partitions: 5,
+        created: topic === 'late',
+      });
+      expect(looks).toBeGreaterThan(unknownAt.at(-1)!);
+    },
+  );
+
   test('that is deleted between the two looks of kafkajs is missing, and is made again', async () => {
     // What kafkajs throws then (`withBroker` of its pool swallows the broker's answer); the moment itself is too short to be hit at will.
     let looks = 0;
