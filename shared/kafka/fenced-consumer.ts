@@ -5,10 +5,11 @@ import { type AssignedPartition, PartitionLost } from './assigned-partition.ts';
 import { beginNothingMore } from './begin-nothing-more.ts';
 import { connectKafka, type KafkaAddress } from './connect-kafka.ts';
 import { cuttableSockets } from './cuttable-sockets.ts';
+import { FencedPartition } from './fenced-partition.ts';
 import { fetchAround, type Unreadable } from './fetch-around.ts';
 import { leaveGroup } from './leave-group.ts';
 import type { FetchedMessages, TopicMessage } from './message.ts';
-import { type CommitOffsets, commitsOf } from './one-join-at-a-time.ts';
+import { commitsOf } from './one-join-at-a-time.ts';
 import { OffsetOutOfRange, refuseDefaultOffsets } from './refuse-default-offsets.ts';
 
 /** Which group reads what, and who is told of it. */
@@ -46,8 +47,6 @@ const heartbeatMs = 3_000;
 const leaveMs = 4_000;
 /** How long a fetch waits where there is nothing. */
 const fetchWaitMs = 200;
-/** When a batch that could not be read is tried again. */
-const unreadableMs = 10_000;
 const partitionFetchBytes = 1 << 20;
 const fetchBytes = 8 << 20;
 
@@ -78,7 +77,7 @@ class Member implements FencedConsumer {
   readonly #admin: Admin;
   #cluster: Cluster | undefined;
   #epoch = new AbortController();
-  #assigned = new Map<number, Partition>();
+  #assigned = new Map<number, FencedPartition>();
   /** As which the group knows us; undefined before it was joined. */
   #memberId: string | undefined;
   #isJoining = false;
@@ -180,7 +179,9 @@ class Member implements FencedConsumer {
       ...{ topic, group, consumer: this.#consumer, admin: this.#admin, signal: this.#epoch.signal },
       commitOffsets: commitsOf(this.#cluster!),
     };
-    this.#assigned = new Map(partitions.map((partition) => [partition, new Partition(partition, around)]));
+    this.#assigned = new Map(
+      partitions.map((partition) => [partition, new FencedPartition(partition, around)]),
+    );
     // One by one: pausing one of them later ends a pause of all.
     this.#consumer.pause([{ topic, partitions: [...partitions] }]);
     this.#options.onAssigned([...this.#assigned.values()]);
@@ -223,92 +224,4 @@ class Member implements FencedConsumer {
 
 function messageOf({ offset, value, headers, timestamp }: KafkaMessage): TopicMessage {
   return { offset: Number(offset), value: value ?? undefined, headers, atMs: Number(timestamp) };
-}
-
-interface Around {
-  readonly topic: string;
-  readonly group: string;
-  readonly consumer: Consumer;
-  readonly admin: Admin;
-  readonly signal: AbortSignal;
-  readonly commitOffsets: CommitOffsets;
-}
-
-/** What the broker says to who is not, or not yet, a member of the generation. */
-const lost = new Set([
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'REBALANCE_IN_PROGRESS',
-  'FENCED_INSTANCE_ID',
-]);
-
-class Partition implements AssignedPartition {
-  readonly partition: number;
-  readonly signal: AbortSignal;
-  /** Since it was given. */
-  isRead = false;
-  readonly #around: Around;
-  #waiting: NodeJS.Timeout | undefined;
-
-  constructor(partition: number, around: Around) {
-    this.partition = partition;
-    this.signal = around.signal;
-    this.#around = around;
-  }
-
-  async committed() {
-    const { admin, group, topic } = this.#around;
-    const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-    const found = partitions.find(({ partition }) => partition === this.partition);
-    if (found === undefined || Number(found.offset) < 0) return undefined;
-    return { offset: Number(found.offset), metadata: found.metadata };
-  }
-
-  async commit(offset: number, metadata: string): Promise<void> {
-    const { topic, commitOffsets } = this.#around;
-    const { partition } = this;
-    const committed = { partition, offset: String(offset), metadata };
-    try {
-      this.signal.throwIfAborted();
-      await commitOffsets({ topics: [{ topic, partitions: [committed] }] });
-    } catch (cause) {
-      this.signal.throwIfAborted();
-      if (lost.has((cause as { type?: string }).type ?? '')) throw new PartitionLost({ cause });
-      throw cause;
-    }
-  }
-
-  async watermarks() {
-    const { admin, topic } = this.#around;
-    const all = await admin.fetchTopicOffsets(topic);
-    const found = all.find(({ partition }) => partition === this.partition);
-    if (found === undefined) throw new OffsetOutOfRange();
-    return { low: Number(found.low), high: Number(found.high) };
-  }
-
-  /** Lets nothing be fetched for a while. */
-  leaveAlone(): void {
-    this.pause();
-    this.#waiting = setTimeout(() => this.resume(), unreadableMs).unref();
-  }
-
-  readFrom(offset: number): void {
-    const { consumer, topic } = this.#around;
-    if (this.signal.aborted) return;
-    this.isRead = true;
-    consumer.seek({ topic, partition: this.partition, offset: String(offset) });
-    this.resume();
-  }
-
-  pause(): void {
-    clearTimeout(this.#waiting);
-    if (this.signal.aborted) return;
-    this.#around.consumer.pause([{ topic: this.#around.topic, partitions: [this.partition] }]);
-  }
-
-  resume(): void {
-    clearTimeout(this.#waiting);
-    if (this.signal.aborted) return;
-    this.#around.consumer.resume([{ topic: this.#around.topic, partitions: [this.partition] }]);
-  }
 }
