@@ -38,19 +38,19 @@ describe('a command that is stopped', { timeout: 60_000 }, () => {
   });
 
   test.each([
-    { ms: 0, second: 'SIGTERM' },
-    { ms: 20, second: 'SIGINT' },
-    { ms: 60, second: 'SIGINT' },
-  ] as const)('ends at once by a second signal, $ms ms after the first', async ({ ms, second }) => {
+    // The kernel gives signals to any thread: of two at once, either may be heard as the second.
+    { ms: 0, second: 'SIGTERM', or: [null, 'SIGINT'] },
+    // By then it may have ended by the first one, in good order.
+    { ms: 20, second: 'SIGINT', or: [1, null] },
+    { ms: 60, second: 'SIGINT', or: [1, null] },
+  ] as const)('ends at once by a second signal, $ms ms after the first', async ({ ms, second, or }) => {
     const { child } = replayOfAPipe(join(folder, `twice-${ms}`));
     await sleep(3000);
     child.kill('SIGINT');
     if (ms > 0) await sleep(ms);
     child.kill(second);
     const start = performance.now();
-    // Later it may have ended by the first one, in good order.
-    const inGoodOrder = ms === 0 ? [] : [[1, null]];
-    expect([[null, second], ...inGoodOrder]).toContainEqual(await once(child, 'exit'));
+    expect([[null, second], or]).toContainEqual(await once(child, 'exit'));
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
