@@ -10,7 +10,7 @@ import type { MadeLogs } from '../make-logs.ts';
 import { findMistakes, readBooks, readLines } from '../read-books.ts';
 import { seededRandom, seedOfRun } from '../seeded-random.ts';
 import { startCli } from '../start-cli.ts';
-import { expected, makeLines, produce } from './made-messages.ts';
+import { cutLastBatch, expected, makeLines, produce } from './made-messages.ts';
 import { feedFrame } from './open-feed.ts';
 import {
   type Feed,
@@ -164,6 +164,37 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
       already_counted: first.lines + second.lines,
     });
     await expectExact(feed, [first, second, strange.logs, other.logs]);
+  });
+
+  test('the end of what was counted: only that partition is refused, and a new topic mends it as it says', {
+    timeout,
+  }, async () => {
+    const feed = await frame.openFeed('cut-off', { partitions: 2 });
+    const [first, second, other] = [makeLines('a', 40), makeLines('b', 40), makeLines('c', 40)];
+    const log = join(frame.folder, 'cut-off.log');
+    for (const { lines } of [first, second]) {
+      appendFileSync(log, lines.map((line) => `${line}\n`).join(''));
+      await shipOnce(feed, [log]);
+    }
+    await ingestOnce(feed);
+    const ends = await frame.admin.fetchTopicOffsets(feed.topic);
+    const { partition } = ends.find(({ high }) => high !== '0')!;
+    await frame.running.kill(1);
+    cutLastBatch(frame.running, { topic: feed.topic, partition });
+    await frame.running.restart(1);
+    await produce(
+      frame.running,
+      feed.topic,
+      other.lines.map((value) => ({ partition: 1 - partition, value })),
+    );
+    await expect(ingestOnce(feed)).rejects.toThrow(
+      /ingest ended with 1: .*Partition \d of cut-off is not read: it ends before what was counted of it.*--topic/s,
+    );
+    await expectExact(feed, [first.logs, second.logs, other.logs]);
+    const anew = { ...feed, topic: 'cut-off-anew' };
+    expect(await shipOnce(anew, [log])).toMatchObject({ lines: 80 });
+    expect(await ingestOnce(anew)).toMatchObject({ counted: 0, already_counted: 80 });
+    await expectExact(feed, [first.logs, second.logs, other.logs]);
   });
 
   test('how many partitions there were: who counts stops where some are added, and says what to do', {

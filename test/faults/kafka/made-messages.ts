@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompressionTypes, type Message } from 'kafkajs';
 import type { RunningBrokers } from '../../../infra/kafka/start-brokers.ts';
@@ -65,13 +65,33 @@ export function relabelBatches(
   { topic, partition }: { readonly topic: string; readonly partition: number },
   { from, to }: { readonly from: number; readonly to: number },
 ): void {
-  const log = join(folder, `node-1/data/${topic}-${partition}/00000000000000000000.log`);
+  const log = logFile(folder, topic, partition);
   const bytes = readFileSync(log);
   const before = Buffer.from(bytes);
-  for (let at = 0; at < bytes.length; at += batchHead + bytes.readInt32BE(at + lengthAt)) {
+  for (const at of batchesOf(bytes)) {
     const attributes = bytes[at + attributesAt]!;
     if ((attributes & 7) === from) bytes[at + attributesAt] = (attributes & ~7) | to;
   }
   if (bytes.equals(before)) throw new Error(`no batch of ${topic}/${partition} is in compression ${from}`);
   writeFileSync(log, bytes, { flag: 'r+' });
+}
+
+/** Cuts the last batch of a partition off, on the disk of a broker that is not running: as a disk does that had not written all, or a leader that had not got all. */
+export function cutLastBatch(
+  { folder }: Pick<RunningBrokers, 'folder'>,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+): void {
+  const log = logFile(folder, topic, partition);
+  truncateSync(log, batchesOf(readFileSync(log)).at(-1));
+}
+
+function logFile(folder: string, topic: string, partition: number): string {
+  return join(folder, `node-1/data/${topic}-${partition}/00000000000000000000.log`);
+}
+
+/** Where the batches of a segment begin. */
+function batchesOf(bytes: Buffer): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < bytes.length; at += batchHead + bytes.readInt32BE(at + lengthAt)) starts.push(at);
+  return starts;
 }
