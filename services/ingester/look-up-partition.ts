@@ -55,6 +55,7 @@ async function lookUpLast(
     there: real.map(({ month }) => month),
     isVoid: real.length < markers.length,
     pins: { today: Number(wordAfter('today/', how) ?? 0), geo: wordAfter('geo/', how) ?? '' },
+    layout: onlyAfter('layout/', how),
     lastMessage: readLastMessage(how),
   };
 }
@@ -67,6 +68,11 @@ export function lastMessageWord({ offset, digest }: KnownMessage): string {
 function readLastMessage(how: Marker['how']): KnownMessage | undefined {
   const found = /^(\d+)\.([0-9a-f]+)$/.exec(wordAfter('last/', how) ?? '');
   return found ? { offset: Number(found[1]), digest: found[2] } : undefined;
+}
+
+/** Undefined where there are several, as of a configuration with several registries. */
+function onlyAfter(prefix: string, how: Marker['how']): string | undefined {
+  return how.filter((word) => word.startsWith(prefix)).length === 1 ? wordAfter(prefix, how) : undefined;
 }
 
 function wordAfter(prefix: string, how: Marker['how']): string | undefined {

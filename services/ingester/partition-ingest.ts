@@ -232,6 +232,7 @@ export class PartitionIngest {
   /** Forms the pending batch again, from the very same messages, and inserts what is missing of it. */
   async #finish({ pending, isForgotten }: Extract<ResumePoint, { do: 'finish' }>): Promise<ReadFrom> {
     const { from, to, generation, partly } = pending;
+    this.#options.setups.useLayout(pending.layout);
     this.#readFrom(from, { generation, partly });
     const batch = this.#openBatch(from, pending.pins);
     while (batch.next < to) {

@@ -12,6 +12,8 @@ export interface LastBatch extends KafkaBatch {
   /** Whether months of it were given up: then nothing is left to do for it. */
   readonly isVoid: boolean;
   readonly pins: Pins;
+  /** The one layout it was counted by. */
+  readonly layout: string | undefined;
   /** Its last message, by which the topic is known again. */
   readonly lastMessage: KnownMessage | undefined;
 }
@@ -42,7 +44,8 @@ export interface PendingBatch extends KafkaBatch {
   readonly pins: Pins;
   /** What of its messages an earlier batch has counted already. */
   readonly partly: readonly PartlyCounted[];
-  /** Where only markers tell of it: a message by which the topic is known again. */
+  /** Where only markers tell of it: the one layout it was counted by, and a message by which the topic is known again. */
+  readonly layout?: string | undefined;
   readonly lastMessage: KnownMessage | undefined;
 }
 
@@ -138,8 +141,8 @@ function pendingBatch({ committed, last }: Known, generation: number): PendingBa
   }
   if (last === undefined || last.generation !== generation) return undefined;
   if (last.isVoid || last.months.every((month) => last.there.includes(month))) return undefined;
-  const { from, to, months, pins, lastMessage } = last;
-  return { generation, from, to, months, pins, partly, lastMessage };
+  const { from, to, months, pins, layout, lastMessage } = last;
+  return { generation, from, to, months, pins, partly, layout, lastMessage };
 }
 
 function resumePending(pending: PendingBatch, { committed, low, high }: Known): ResumePoint {

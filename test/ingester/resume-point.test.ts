@@ -26,6 +26,7 @@ function last(from: number, to: number, more: Partial<LastBatch> = {}): LastBatc
     there: months,
     isVoid: false,
     pins,
+    layout: undefined,
     lastMessage,
     ...more,
   };

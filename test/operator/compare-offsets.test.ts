@@ -160,6 +160,7 @@ describe('what doctor says is what an ingester does', () => {
       months: [202610, 202611],
       there: isHalf ? [202610] : [202610, 202611],
       pins: { today: 20_784, geo: 'g' },
+      layout: undefined,
       lastMessage: { offset: from, digest: 'd' },
     }));
   const known: fc.Arbitrary<Known> = fc
