@@ -20,6 +20,7 @@ const ownErrors: Readonly<Record<string, ExitCode>> = {
   PartitionRefused: 1,
   OffsetOutOfRange: 1,
   StoreFed: 1,
+  OtherFeeder: 1,
   KafkaError: 1,
 };
 

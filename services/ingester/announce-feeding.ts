@@ -3,14 +3,17 @@ import { announceFeeder, type Feeder } from '../../shared/store/feed.ts';
 import type { IngestOptions } from './ingest-options.ts';
 
 /** What is announced and who is told of it. */
-export type Announcing = Pick<IngestOptions, 'store' | 'topic' | 'site' | 'signal' | 'onEvent'>;
+export type Announcing = Pick<
+  IngestOptions,
+  'store' | 'topic' | 'facts' | 'group' | 'site' | 'signal' | 'onEvent'
+>;
 
 /** How long taking back may take, where the store does not answer. */
 const takeBackMs = 3_000;
 
 /**
- * Announces that this ingester feeds the store, and waits for replays. Rejects with the reason of the signal, once what was announced by then
- * is taken back: an entry that stays refuses replays.
+ * Announces that this ingester feeds the store, and waits for replays. Rejects with `OtherFeeder` where another group counts the topic into the
+ * same store, and with the reason of the signal, once what was announced by then is taken back: an entry that stays refuses replays.
  */
 export async function announceFeeding(options: Announcing): Promise<Feeder> {
   const announcing = announce(options);
@@ -25,9 +28,12 @@ export async function announceFeeding(options: Announcing): Promise<Feeder> {
   }
 }
 
-async function announce({ store, topic, site, signal, onEvent }: Announcing): Promise<Feeder> {
+async function announce({ store, topic, facts, group, site, signal, onEvent }: Announcing): Promise<Feeder> {
+  const ofTopic = `kafka ${topic} of cluster ${facts.clusterId}, group `;
   const feeder = await announceFeeder(store, {
-    feeds: `kafka ${topic}`,
+    feeds: ofTopic + group,
+    // Kafka gives each partition to one member of a group, and to one of each other group.
+    excludes: (feeds) => feeds.startsWith(ofTopic) && feeds !== ofTopic + group,
     site,
     // Files are read by replays; what one left undone is given up, and its lines are counted when they come again.
     formBatch: async () => 'gone',

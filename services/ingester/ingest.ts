@@ -3,6 +3,7 @@ import type { KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
 import { asKafkaError, isForOperator, KafkaError } from '../../shared/kafka/kafka-error.ts';
 import { createBlockPool } from '../../shared/source/block-pool.ts';
 import type { Feeder } from '../../shared/store/feed.ts';
+import { OtherFeeder } from '../../shared/store/other-feeder.ts';
 import { counterHere } from '../../shared/workers/counter.ts';
 import { startCountingThread } from '../../shared/workers/counter-thread.ts';
 import { announceFeeding } from './announce-feeding.ts';
@@ -51,7 +52,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         await session.run();
         break;
       } catch (error) {
-        if (error instanceof LayoutUndecided) throw error;
+        if (error instanceof LayoutUndecided || (options.once && error instanceof OtherFeeder)) throw error;
         if (signal.aborted) break;
         const trouble = options.once ? kafkaTrouble(error, options.kafka) : undefined;
         if (trouble && isForOperator(trouble)) throw trouble;

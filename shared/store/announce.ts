@@ -72,6 +72,7 @@ export interface Others {
 
 /** An open entry of who feeds the store. */
 export interface Feeding extends OpenTurn {
+  readonly feeds: string;
   /** True where its process is known not to run, or has given no sign of life for a minute. */
   readonly isDead: boolean;
   /** How long it has given no sign of life, ms. */
@@ -98,7 +99,7 @@ export async function othersThan(store: Store, turn: string, patience: Patience)
     if (dead.length > 0) continue;
     return {
       turns: others.filter(({ feeds }) => feeds === undefined),
-      feeders: others.filter(({ feeds }) => feeds !== undefined),
+      feeders: others.flatMap(({ feeds, ...other }) => (feeds === undefined ? [] : [{ ...other, feeds }])),
     };
   }
 }

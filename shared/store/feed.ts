@@ -1,5 +1,6 @@
 import { type Announced, announce, othersThan } from './announce.ts';
 import type { OpenTurn } from './ledger.ts';
+import { OtherFeeder } from './other-feeder.ts';
 import { type Patience, persist } from './persist.ts';
 import type { FormBatch, RecoveredBatch } from './recover-batch.ts';
 import type { Store } from './store.ts';
@@ -7,8 +8,10 @@ import { defaultTimeoutMs, waitForTurn } from './take-turn.ts';
 
 /** How a store is announced to be fed. */
 export interface FeederOptions {
-  /** What feeds it, as operators are told: `kafka access-logs`. */
+  /** What feeds it, as operators are told: `kafka access-logs of cluster 5L6g3nShT-eMCtK--X86sw, group tallymark`. */
   readonly feeds: string;
+  /** Whether what feeds the store so would count the very lines that this one does. */
+  readonly excludes?: (feeds: string) => boolean;
   /** Label of the operator's, shown to who is refused. */
   readonly site: string;
   /** Forms batches again that a dead replay left undone; `gone` burns them, and their lines are left to be counted. */
@@ -31,7 +34,7 @@ export interface ClosedDead {
 }
 
 /**
- * An entry in the ledger that keeps replays off. Feeders do not exclude one another: Kafka gives each its partitions. Disposing of it without
+ * An entry in the ledger that keeps replays off. Feeders of one group do not exclude one another: Kafka gives each its partitions. Disposing of it without
  * `close` leaves it open.
  */
 export interface Feeder extends AsyncDisposable {
@@ -61,7 +64,8 @@ export interface Feeder extends AsyncDisposable {
 
 /**
  * Announces that this process feeds the store. It takes a turn for it, so waits for replays and settles what dead ones left: a replay that looks
- * later sees the entry, and one that looked earlier has ended. Throws `StoreTimeout`, and the signal's reason.
+ * later sees the entry, and one that looked earlier has ended. Entries of dead ones that are excluded are closed, so that they insert nothing any
+ * more where they only stood still. Throws `OtherFeeder` where one that is excluded may be alive, `StoreTimeout`, and the signal's reason.
  */
 export async function announceFeeder(store: Store, options: FeederOptions): Promise<Feeder> {
   const patience: Patience = {
@@ -71,17 +75,26 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
     signal: options.signal,
   };
   for (;;) {
-    const { announced: turn, recovered } = await waitForTurn(store, {
+    const {
+      announced: turn,
+      recovered,
+      feeders,
+    } = await waitForTurn(store, {
       ...options,
       patience,
       besides: 'feeders',
     });
     try {
       const { feeds, site } = options;
+      const excluded = feeders.filter((other) => options.excludes?.(other.feeds));
+      const alive = excluded.find(({ isDead }) => !isDead);
+      if (alive !== undefined) throw new OtherFeeder(alive);
       const entry = await announce(store, { turn: `${turn.turn}.feeds`, site, feeds }, patience);
       // Write, then look: a replay that took us for dead closed the turn before it looked for feeders.
-      if (await isOpen(store, turn.turn, patience, entry))
-        return feederWith(store, { entry, feeds, recovered, patience });
+      if (!(await isOpen(store, turn.turn, patience, entry))) continue;
+      for (const { turn } of excluded)
+        await persist(patience, () => store.ledger.append({ event: 'closed', turn, by: entry.turn }));
+      return feederWith(store, { entry, feeds, recovered, patience, owed: excluded.length > 0 });
     } finally {
       await turn.close();
     }
@@ -107,11 +120,13 @@ interface Open {
   readonly feeds: string;
   readonly recovered: readonly RecoveredBatch[];
   readonly patience: Patience;
+  /** Whether entries were closed of which nobody has looked yet what they had begun. */
+  readonly owed: boolean;
 }
 
-function feederWith(store: Store, { entry, feeds, recovered, patience }: Open): Feeder {
+function feederWith(store: Store, { entry, feeds, recovered, patience, owed }: Open): Feeder {
   const { ledger } = store;
-  let owes = false;
+  let owes = owed;
   return {
     recovered,
     get owes() {

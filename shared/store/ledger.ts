@@ -33,7 +33,7 @@ export interface Announcement {
   readonly site: string;
   /** The process, see `Liveness`. */
   readonly holder: string;
-  /** Of who feeds the store all the time: what from, `kafka access-logs`. Feeders do not exclude one another, a feeder and a turn do. */
+  /** Of who feeds the store all the time: what from, as `announceFeeder` is told. A feeder and a turn exclude one another, feeders of one group do not. */
   readonly feeds?: string;
 }
 

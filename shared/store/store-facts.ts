@@ -17,7 +17,7 @@ export interface StoreFacts {
   /** Who writes, or waits to, and who feeds the store. */
   readonly turns: readonly {
     readonly site: string;
-    /** What from, of who feeds it (`kafka access-logs`); '' of a replay. */
+    /** What from, of who feeds it; '' of a replay. */
     readonly feeds: string;
     readonly since: string;
     readonly renewedSecondsAgo: number;

@@ -66,6 +66,8 @@ export interface WaitOptions extends Pick<TurnOptions, 'site' | 'formBatch' | 'o
 /** A turn as the ledger has it. */
 export interface TakenTurn {
   readonly announced: Announced;
+  /** Who feeds the store. */
+  readonly feeders: readonly Feeding[];
   readonly recovered: readonly RecoveredBatch[];
 }
 
@@ -82,7 +84,7 @@ export async function waitForTurn(store: Store, options: WaitOptions): Promise<T
     try {
       const feeders = await whenAlone(store, announced, options);
       const recovered = feeders && (await recoverPending(store, { ...options, announced, feeders }));
-      if (recovered) return { announced, recovered };
+      if (feeders && recovered) return { announced, recovered, feeders };
     } catch (error) {
       await announced.close();
       throw error;
@@ -131,7 +133,7 @@ async function recoverPending(
   return await recoverBatches(store, intents, { patience, formBatch: form });
 }
 
-interface Held extends TakenTurn {
+interface Held extends Omit<TakenTurn, 'feeders'> {
   readonly patience: Patience;
   readonly site: string;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CommandError } from '../../services/command.ts';
 import { describeFailure } from '../../services/describe-failure.ts';
+import { OtherFeeder } from '../../shared/store/other-feeder.ts';
 import { StoreTimeout } from '../../shared/store/persist.ts';
 import { StoreFed } from '../../shared/store/store-fed.ts';
 import { TurnLost } from '../../shared/store/write-batch.ts';
@@ -30,6 +31,7 @@ describe('a failure', () => {
     new TurnLost(),
     new StoreTimeout('The store has not answered for 5 minutes.'),
     new StoreFed([{ ...feeder, isDead: false }]),
+    new OtherFeeder({ ...feeder, isDead: false }),
   ])('of a replay is told in its own words: $name', (error) => {
     expect(describeFailure(error, around)).toMatchObject({ message: error.message, exitCode: 1 });
   });

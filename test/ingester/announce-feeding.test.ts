@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { announceFeeding } from '../../services/ingester/announce-feeding.ts';
+import type { TopicFacts } from '../../shared/kafka/topic.ts';
 import type { LedgerEvent } from '../../shared/store/ledger.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { Engine } from '../faults/simulation/engine.ts';
@@ -26,7 +27,8 @@ async function announced(stopAt?: (event: LedgerEvent) => boolean) {
     liveness: { holder: 'h', isDead: () => false },
   } as unknown as Store;
   const { signal } = stopping;
-  const done = announceFeeding({ store, topic: 't', site: 's', signal, onEvent: () => undefined });
+  const from = { topic: 't', facts: { clusterId: 'c' } as TopicFacts, group: 'g' };
+  const done = announceFeeding({ ...from, store, site: 's', signal, onEvent: () => undefined });
   const feeder = await done.catch(() => undefined);
   const { turns } = engine.openTurns(0);
   await feeder?.close(true);
@@ -34,7 +36,7 @@ async function announced(stopAt?: (event: LedgerEvent) => boolean) {
 }
 
 test('who feeds a store has an entry', async () => {
-  expect(await announced()).toEqual({ isFeeding: true, open: ['kafka t'] });
+  expect(await announced()).toEqual({ isFeeding: true, open: ['kafka t of cluster c, group g'] });
 });
 
 test.each([

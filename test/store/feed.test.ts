@@ -147,6 +147,36 @@ describe('a store that is fed', () => {
     await next.close(true);
   });
 
+  describe('by another group of the same topic', () => {
+    const ofGroup = (group: string) => ({
+      ...feeds,
+      feeds: `kafka access-logs, group ${group}`,
+      excludes: (other: string) => !other.endsWith(`group ${group}`),
+    });
+
+    test('is not fed by ours, and nothing stays of the attempt', async () => {
+      const older = await announceFeeder(storeOf('older'), ofGroup('older'));
+      await expect(announceFeeder(storeOf('next'), ofGroup('next'))).rejects.toThrow(
+        /^Another group counts this topic into this store \(kafka access-logs, group older at eu, since .*Stop its ingesters/,
+      );
+      expect(await openTurns()).toMatchObject([{ feeds: 'kafka access-logs, group older' }]);
+      await older.close(true);
+      const next = await announceFeeder(storeOf('next'), ofGroup('next'));
+      expect(next.owes).toBe(false);
+      await next.close(true);
+    });
+
+    test('that is dead inserts nothing any more, and what it has begun is owed', async () => {
+      const dead = await announceFeeder(storeOf('dead'), ofGroup('dead'));
+      const next = await announceFeeder(storeOf('next', 'dead'), ofGroup('next'));
+      expect([await dead.isOpen(), next.owes]).toEqual([false, true]);
+      expect(await next.closeDead(hasAll)).toEqual({ closed: 0, alive: 0 });
+      expect(next.owes).toBe(false);
+      await next.close(true);
+      await (await replay(storeOf('one')))[Symbol.asyncDispose]();
+    });
+  });
+
   test('stays closed to replays for what another topic left begun', async () => {
     const dead = await announceFeeder(storeOf('dead'), { ...feeds, feeds: 'kafka older-logs' });
     await dead[Symbol.asyncDispose]();
