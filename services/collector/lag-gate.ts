@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Behind } from '../../shared/kafka/is-far-behind.ts';
 import type { KafkaError } from '../../shared/kafka/kafka-error.ts';
 
 interface LagGateOptions {
-  /** Whether a line that is older than so many ms is still to be counted, or why Kafka does not say; `unreachable` where nothing can be sent either. */
-  isFarBehind(ageMs: number): Promise<boolean | KafkaError>;
+  /** Whether a line that is older than so many ms is still to be counted; `unreachable` where nothing can be sent either. */
+  isFarBehind(ageMs: number): Promise<Behind>;
   /** How long raw lines may stay in Kafka. */
   readonly keptMs: number;
   readonly everyMs?: number;
@@ -27,7 +28,10 @@ const LARGEST_LAG = 1 / 2;
 /** A group has no coordinator for a moment when it is new, or its broker ends. */
 const LOOKS_IN_VAIN = 2;
 
-/** Asks now and every ten seconds, until the signal. Where Kafka does not say, it stays as it was: nothing is known to be counted, or not to be. */
+/**
+ * Asks now and every ten seconds, until the signal. Where Kafka does not say, it stays as it was: nothing is known to be counted, or not to be. So it
+ * does where Kafka has removed what nobody counted: what waits in the files would go the same way.
+ */
 export function openLagGate({
   isFarBehind,
   keptMs,
@@ -57,7 +61,8 @@ export function openLagGate({
   const watch = async () => {
     while (!signal.aborted) {
       const answer = await isFarBehind(keptMs * LARGEST_LAG);
-      if (typeof answer === 'boolean') set(!answer);
+      if (answer === 'abandoned') set(open);
+      else if (typeof answer === 'boolean') set(!answer);
       else fail(answer);
       onWait?.(!open);
       await sleep(everyMs, undefined, { signal });

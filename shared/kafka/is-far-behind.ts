@@ -10,11 +10,14 @@ interface BehindOptions {
 }
 
 /**
- * Whether a message that the group has not yet counted is older than `before`, in any partition; or why that cannot be told, `unreachable` only where
- * those who have the messages are. Messages that are gone are not asked for.
+ * Whether a message that the group has not yet counted is older than `before`, in any partition; `abandoned` where such messages have been
+ * removed and nobody is there who counts; or why that cannot be told, `unreachable` only where those who have the messages are.
  */
-export async function isFarBehind(admin: Admin, options: BehindOptions): Promise<boolean | KafkaError> {
-  const { topic, before, kafka } = options;
+export type Behind = boolean | 'abandoned' | KafkaError;
+
+/** See `Behind`. */
+export async function isFarBehind(admin: Admin, options: BehindOptions): Promise<Behind> {
+  const { topic, group, before, kafka } = options;
   let hasLeaders = false;
   try {
     const [ends, since] = await Promise.all([
@@ -24,17 +27,25 @@ export async function isFarBehind(admin: Admin, options: BehindOptions): Promise
     hasLeaders = true;
     const counted = await countedBy(admin, options);
     const lowest = new Map(ends.map(({ partition, low }) => [partition, Number(low)]));
-    return since.some(({ partition, offset }) => {
+    const isFar = since.some(({ partition, offset }) => {
       // Where nothing was committed the offset is -1, and the log's beginning counts.
       const next = Math.max(counted.get(partition) ?? -1, lowest.get(partition) ?? 0);
       return next < Number(offset);
     });
+    if (isFar) return true;
+    const isLost = [...lowest].some(([partition, low]) => (counted.get(partition) ?? -1) < low && low > 0);
+    return isLost && (await isEmpty(admin, group)) ? 'abandoned' : false;
   } catch (error) {
     const reason = asKafkaError(error, kafka);
     return hasLeaders && reason.code === 'unreachable'
       ? new KafkaError('other', reason.message, { cause: error })
       : reason;
   }
+}
+
+async function isEmpty(admin: Admin, group: string): Promise<boolean> {
+  const { groups } = await admin.describeGroups([group]);
+  return groups.every(({ members }) => members.length === 0);
 }
 
 /** Offsets by partition, which the coordinator of the group tells. */

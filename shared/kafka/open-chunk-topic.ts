@@ -2,8 +2,7 @@ import { inTime } from '../in-time.ts';
 import type { ChunkSink } from './chunk-message.ts';
 import { ChunkProducer } from './chunk-producer.ts';
 import { connectKafka } from './connect-kafka.ts';
-import { isFarBehind } from './is-far-behind.ts';
-import type { KafkaError } from './kafka-error.ts';
+import { type Behind, isFarBehind } from './is-far-behind.ts';
 import { keepTrying, type TryingOptions } from './keep-trying.ts';
 import { openTopic, type TopicFacts, type TopicWanted } from './topic.ts';
 
@@ -11,8 +10,8 @@ import { openTopic, type TopicFacts, type TopicWanted } from './topic.ts';
 export interface ChunkTopic extends AsyncDisposable {
   readonly facts: TopicFacts;
   readonly sink: ChunkSink;
-  /** Whether the group has a message that is older than `ageMs` still to count; or why that cannot be told, `unreachable` where nothing can be sent either. */
-  isFarBehind(group: string, ageMs: number): Promise<boolean | KafkaError>;
+  /** Whether the group has a message that is older than `ageMs` still to count; `unreachable` where nothing can be sent either. */
+  isFarBehind(group: string, ageMs: number): Promise<Behind>;
 }
 
 /** kafkajs waits for answers to all that was asked; by then it was said what of it came. */

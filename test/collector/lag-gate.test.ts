@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { openLagGate } from '../../services/collector/lag-gate.ts';
+import type { Behind } from '../../shared/kafka/is-far-behind.ts';
 import { KafkaError } from '../../shared/kafka/kafka-error.ts';
 
 let stopping = new AbortController();
@@ -12,10 +13,8 @@ const [near, far] = [false, true];
 const noRight = new KafkaError('not_authorized', 'No right.');
 const away = new KafkaError('unreachable', 'Nobody there.');
 
-type Answer = boolean | KafkaError;
-
 /** A gate that gets these answers, and after them the last one again and again. */
-function begin(answers: readonly Answer[]) {
+function begin(answers: readonly Behind[]) {
   const notices: string[] = [];
   const waits: boolean[] = [];
   const ages: number[] = [];
@@ -46,9 +45,16 @@ const again = 'How far the counting is can be seen again.';
 const unseen = expect.stringMatching(/^No right\. .* reading does not wait for it.*doctor/);
 const unseenWaits = expect.stringMatching(/^No right\. .* reading waits on.*doctor/);
 
-test.each<{ name: string; looks: Answer[]; want: boolean[]; told: unknown[] }>([
+test.each<{ name: string; looks: Behind[]; want: boolean[]; told: unknown[] }>([
   { name: 'near', looks: [near, near], want: [false, false], told: [] },
   { name: 'far, told once', looks: [near, far, far], want: [false, true, true], told: [waits] },
+  {
+    name: 'closed while what was far behind is removed, and nobody counts',
+    looks: [far, 'abandoned', 'abandoned', near],
+    want: [true, true, true, false],
+    told: [waits, goesOn],
+  },
+  { name: 'open where that was before', looks: ['abandoned', near], want: [false, false], told: [] },
   { name: 'caught up', looks: [far, near, near], want: [true, false, false], told: [waits, goesOn] },
   {
     name: 'one failed look tells nothing, and opens no gate',
