@@ -1,6 +1,6 @@
 import type { FileSetup } from '../../shared/count/counted-batch.ts';
 import type { LineReader } from '../../shared/formats/log-format.ts';
-import { formatByName, openReader } from '../../shared/formats/registry.ts';
+import { formatByName } from '../../shared/formats/registry.ts';
 import { RequestView } from '../../shared/formats/request-view.ts';
 import { isBrokenArchive, type Source } from '../../shared/source/source.ts';
 import { FileRefused } from './file-refused.ts';
@@ -13,9 +13,10 @@ const hash = 0x23;
  * good, and of a stream, which can be read once, the first bytes. Throws `FileRefused`.
  */
 export async function checkVersion(source: Source, setup: FileSetup, signal: AbortSignal): Promise<void> {
-  if (!formatByName(setup.format)?.stateful) return;
+  const format = formatByName(setup.format);
+  if (!format?.stateful) return;
   if (source.headIsAll || source.size === undefined) return checkHeadVersion(source, setup);
-  const reader = openReader(setup);
+  const reader = format.open(setup);
   try {
     for await (const block of source.blocks({ from: 0, signal })) {
       try {
@@ -31,9 +32,10 @@ export async function checkVersion(source: Source, setup: FileSetup, signal: Abo
 
 /** The same for its first bytes alone. Throws `FileRefused`. */
 export function checkHeadVersion({ head, headIsAll, path }: Source, setup: FileSetup): void {
-  if (!formatByName(setup.format)?.stateful) return;
+  const format = formatByName(setup.format);
+  if (!format?.stateful) return;
   const whole = headIsAll ? head.length : head.lastIndexOf(10) + 1;
-  checkDirectives(head.subarray(0, whole), openReader(setup), path);
+  checkDirectives(head.subarray(0, whole), format.open(setup), path);
 }
 
 function checkDirectives(bytes: Uint8Array, reader: LineReader, path: string): void {

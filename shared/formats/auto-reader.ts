@@ -1,7 +1,6 @@
-import { asciiBytes, startsWith } from './ascii-bytes.ts';
 import { hasCountryOnly } from './country-only.ts';
 import { enveloped } from './envelope.ts';
-import { isDirective } from './is-directive.ts';
+import { forgiving } from './forgiving.ts';
 import type { LineReader, LogFormat, ReaderOptions, ReadOutcome } from './log-format.ts';
 import { RequestView } from './request-view.ts';
 
@@ -30,7 +29,7 @@ function isReadable({ name }: LogFormat, { keys }: ReaderOptions): boolean {
 
 function candidate(options: ReaderOptions): (format: LogFormat) => Candidate {
   return (format) => ({
-    reader: enveloped(format.stateful ? forgiving(format) : format).open(options),
+    reader: enveloped(forgiving(format)).open(options),
     stateful: format.stateful,
     countryOnly: hasCountryOnly(format, options.keys),
   });
@@ -89,31 +88,5 @@ class AutoReader implements LineReader {
       return read;
     }
     return nobodys;
-  }
-}
-
-/** The same format, whose reader begins anew with the header after an unknown version. */
-function forgiving(format: LogFormat): LogFormat {
-  return { ...format, open: (options) => new ForgivingReader(() => format.open(options), format.header) };
-}
-
-class ForgivingReader implements LineReader {
-  private readonly openAnew: () => LineReader;
-  private readonly header: Uint8Array;
-  private reader: LineReader;
-  private isStuck = false;
-
-  constructor(openAnew: () => LineReader, header = '') {
-    this.openAnew = openAnew;
-    this.header = asciiBytes(header);
-    this.reader = openAnew();
-  }
-
-  read(bytes: Uint8Array, start: number, end: number, view: RequestView): ReadOutcome {
-    if (this.isStuck && startsWith(bytes, start, end, this.header)) this.reader = this.openAnew();
-    const outcome = this.reader.read(bytes, start, end, view);
-    this.isStuck = outcome === 'unknown_version';
-    if (!this.isStuck) return outcome;
-    return isDirective(bytes, start, end) ? 'directive' : 'malformed_line';
   }
 }

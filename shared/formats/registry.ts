@@ -7,6 +7,7 @@ import { combined } from './combined.ts';
 import { enveloped } from './envelope.ts';
 import { fastly } from './fastly.ts';
 import { fastlyClf } from './fastly-clf.ts';
+import { forgiving } from './forgiving.ts';
 import { json } from './json.ts';
 import type { LineReader, LogFormat, ReaderOptions } from './log-format.ts';
 import { pep381 } from './pep381.ts';
@@ -32,8 +33,9 @@ export function formatByName(name: string): LogFormat | undefined {
 }
 
 /**
- * A reader for one file of the format named, or for a stream of any formats mixed: `auto`, always `enveloped`. Throws where there is
- * no such format, or its options cannot be right.
+ * A reader for one file of the format named, or for a stream of any formats mixed: `auto`, always `enveloped`. What is
+ * enveloped came through others' hands, so an unknown version there stops nothing (`forgiving`). Throws where there is no such format, or its
+ * options cannot be right.
  */
 export function openReader(
   setup: ReaderOptions & { readonly format: string; readonly enveloped: boolean },
@@ -41,5 +43,5 @@ export function openReader(
   if (setup.format === 'auto') return openAutoReader(setup, formats);
   const format = formatByName(setup.format);
   if (format === undefined) throw new Error('unknown log format');
-  return (setup.enveloped ? enveloped(format) : format).open(setup);
+  return (setup.enveloped ? enveloped(forgiving(format)) : format).open(setup);
 }

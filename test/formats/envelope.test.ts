@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeSpan } from '../../shared/formats/decode-span.ts';
-import { openReader } from '../../shared/formats/registry.ts';
+import { formatByName, openReader } from '../../shared/formats/registry.ts';
 import { RequestView } from '../../shared/formats/request-view.ts';
+import { readTable } from './read-table.ts';
 
 const open = (format: string) => openReader({ format, enveloped: true, fileName: 'access' });
 const lineOf = (path: string) =>
@@ -35,6 +36,20 @@ test.each([
 ])('an envelope with %s', (_, text, want) => {
   const bytes = Buffer.from(`${text}"]} `);
   expect(open('combined').read(bytes, 0, bytes.length - 4, new RequestView())).toBe(want);
+});
+
+const [version1, fieldsLine, tabbed] = formatByName('cloudfront')!.sample.split('\n');
+
+test.each([
+  { of: 'alone', wrap: (line: string) => line },
+  { of: 'in JSON', wrap: (line: string) => JSON.stringify({ message: line }) },
+  { of: 'behind syslog', wrap: (line: string) => `Oct 11 22:14:15 cdn a[7]: ${line}` },
+])('an unknown version $of makes lines malformed until a header that is known', ({ wrap }) => {
+  const lines = [version1, fieldsLine, tabbed, '#Version: 2.0', fieldsLine, tabbed];
+  const text = [...lines, version1, fieldsLine, tabbed].map(wrap).join('\n');
+  const outcomes = readTable(open('cloudfront'), text).map(([outcome]) => outcome);
+  const known = ['directive', 'directive', 'found'];
+  expect(outcomes).toEqual([...known, 'directive', 'directive', 'malformed_line', ...known]);
 });
 
 test('no bytes make it throw, for any format in it', () => {
