@@ -1,6 +1,8 @@
 import type { FileSetup, Registry } from '../../shared/count/counted-batch.ts';
 import { pathsIn } from '../../shared/count/paths-in.ts';
+import type { LineReader } from '../../shared/formats/log-format.ts';
 import { openReader } from '../../shared/formats/registry.ts';
+import { readChunk } from '../../shared/kafka/chunk.ts';
 import type { TopicMessage } from '../../shared/kafka/message.ts';
 import { LayoutVote } from '../../shared/layouts/layout-vote.ts';
 
@@ -52,15 +54,26 @@ export class SetupChoice {
   /** Looks at messages while no layout is known. Throws `LayoutUndecided`. */
   learn(messages: readonly TopicMessage[]): void {
     if (this.#isDecided()) return;
-    for (const { value } of messages) {
-      if (value === undefined) continue;
-      for (const path of pathsIn(value, openReader(this.#setup))) {
+    const strangers = openReader(this.#setup);
+    for (const message of messages) {
+      for (const path of this.#pathsIn(message, strangers)) {
         this.#vote.add(path);
         if (this.#vote.artifactPaths >= samplePaths) break;
       }
       if (this.#vote.artifactPaths >= samplePaths) break;
     }
     if (this.#vote.artifactPaths > 0) this.#decide();
+  }
+
+  /** Read as `OpenBatch` does: a chunk below its own directives, and what is none below those that came before it. */
+  #pathsIn({ value, headers }: TopicMessage, strangers: LineReader): Iterable<string> {
+    if (value === undefined) return [];
+    const chunk = readChunk(headers, value);
+    if (chunk === undefined || chunk === 'lie') return pathsIn(value, strangers);
+    const reader = openReader(this.#setup);
+    // What a header says is no request, whatever stands there.
+    Array.from(pathsIn(chunk.directives, reader));
+    return pathsIn(value, reader);
   }
 
   #isDecided(): boolean {
