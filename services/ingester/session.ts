@@ -1,6 +1,7 @@
 import { inTime, unlessAborted } from '../../shared/in-time.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
 import { type FencedConsumer, joinGroup } from '../../shared/kafka/fenced-consumer.ts';
+import { unlessLeaderless } from '../../shared/kafka/unless-leaderless.ts';
 import type { BlockPool } from '../../shared/source/block-pool.ts';
 import type { Feeder } from '../../shared/store/feed.ts';
 import { noteGap } from '../../shared/store/feeding.ts';
@@ -156,16 +157,23 @@ export class Session {
         await requirePartitions(options);
         if (missing && missing.others.length > 0)
           options.onEvent({ event: 'others', partitions: missing.others });
-        options.onEvent({ event: 'progress', progress: await this.#progress() });
+        await this.#tellProgress();
       }
       await clock.sleep(lookMs, noMore).catch(() => undefined);
     }
   }
 
+  /** Of a topic with a partition without a leader nothing is told; the others are counted meanwhile. */
+  async #tellProgress(): Promise<void> {
+    const { admin, topic, onEvent } = this.#around.options;
+    const highs = await unlessLeaderless(fetchHighs(admin, topic), (error) =>
+      onEvent({ event: 'retry', stage: 'offsets', error }),
+    );
+    if (highs) onEvent({ event: 'progress', progress: this.#progress(highs) });
+  }
+
   /** Of what waits in Kafka only the number is known; how old it is, when it is fetched. */
-  async #progress(): Promise<IngestProgress> {
-    const { options } = this.#around;
-    const highs = await fetchHighs(options.admin, options.topic);
+  #progress(highs: ReadonlyMap<number, number>): IngestProgress {
     const all = [...this.#assigned.all];
     const oldestMs = Math.min(...all.map(([, { oldestMs }]) => oldestMs ?? Number.POSITIVE_INFINITY));
     return {

@@ -148,6 +148,11 @@ function explainTls({ code }: Link, { where }: Around) {
 /** Errors that a broker answers with, by their names in Kafka's protocol. */
 const answers: readonly (readonly [RegExp, KafkaTrouble, string])[] = [
   [
+    /^(LEADER_NOT_AVAILABLE|NOT_LEADER_FOR_PARTITION)$/,
+    'other',
+    'has no leader for a partition. Check that all brokers run',
+  ],
+  [
     /_AUTHORIZATION_FAILED$/,
     'not_authorized',
     'does not allow this. Grant this user the rights on topic and group',

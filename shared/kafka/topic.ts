@@ -90,11 +90,13 @@ async function describeWhenThere(admin: Admin, wanted: TopicWanted): Promise<Top
     try {
       return await describeTopic(admin, wanted);
     } catch (error) {
-      if (!isNotYetThere(error)) throw error;
+      if (!isUntold(error)) throw error;
+      // Not `no_topic`, which nobody waits for.
       if (Date.now() > deadline)
         throw new KafkaError(
-          'no_topic',
-          `The topic ${wanted.topic} was made and has no leader yet. Try again.`,
+          'unreachable',
+          `A partition of the topic ${wanted.topic}, or of another one, has no leader. Check that all brokers run.`,
+          { cause: error },
         );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -109,20 +111,32 @@ function isNotYetThere(error: unknown): boolean {
   return types.some((type) => notYetThere.test(type));
 }
 
-/** How many partitions a topic has, asked anew; undefined where it is missing or not yet ready. Throws what kafkajs throws. */
+/**
+ * Whether brokers have answered and told nothing: kafkajs swallows what they answer of a topic that is deleted between its two looks, and of all
+ * topics where a partition of one has no leader, and stumbles over the rest.
+ */
+function isUntold(error: unknown): boolean {
+  return error instanceof TypeError || isNotYetThere(error);
+}
+
+/**
+ * How many partitions a topic has, asked anew; undefined where that cannot be told: it is missing, not yet ready, or one of them has no leader.
+ * Throws what kafkajs throws.
+ */
 export async function countPartitions(admin: Admin, topic: string): Promise<number | undefined> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     return topics[0]?.partitions.length;
   } catch (error) {
-    if (error instanceof TypeError) {
-      // kafkajs swallows what brokers answer of a topic that is deleted between its two looks; this throws where none can be asked.
-      await admin.listTopics();
-      return undefined;
-    }
-    if (isNotYetThere(error)) return undefined;
-    throw error;
+    if (!isUntold(error)) throw error;
+    // Throws where no broker can be asked.
+    if (error instanceof TypeError) await admin.listTopics().catch(unlessUntold);
+    return undefined;
   }
+}
+
+function unlessUntold(error: unknown): void {
+  if (!isUntold(error)) throw error;
 }
 
 /** By name; undefined where this user may not read them. */

@@ -1,9 +1,9 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunningBrokers, startBrokers } from '../../infra/kafka/start-brokers.ts';
 import { asKafkaError, connectKafka, type KafkaAddress } from '../../shared/kafka/connect-kafka.ts';
 import { partitionOf } from '../../shared/kafka/partition-of.ts';
-import { describeTopic, openTopic, type TopicWanted } from '../../shared/kafka/topic.ts';
+import { countPartitions, describeTopic, openTopic, type TopicWanted } from '../../shared/kafka/topic.ts';
 import { brokerTitle, whyNoBrokers } from './brokers.ts';
 
 describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'), () => {
@@ -155,6 +155,70 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('the topic of raw lines'
       code: 'topic_settings',
       message: expect.stringContaining('Lower kafka.replication_factor'),
     });
+  });
+});
+
+describe('a partition without a leader', () => {
+  const leaderless = Object.assign(new Error('no leader'), { type: 'LEADER_NOT_AVAILABLE' });
+  const unreachable = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  const address = { brokers: ['kafka-1:9092'] };
+  /** What kafkajs throws where all brokers have answered, and it has swallowed what they did. */
+  const swallowed = () => new TypeError("Cannot read properties of null (reading 'topicMetadata')");
+  const failing = (error: Error) => () => Promise.reject(error);
+  const admin = (asked: Partial<Admin>) => asked as Admin;
+
+  test.each([
+    {
+      name: 'swallowed',
+      asked: { fetchTopicMetadata: failing(swallowed()), listTopics: failing(swallowed()) },
+    },
+    {
+      name: 'told when it is looked again',
+      asked: {
+        fetchTopicMetadata: failing(swallowed()),
+        listTopics: failing(new Error('', { cause: leaderless })),
+      },
+    },
+    { name: 'told', asked: { fetchTopicMetadata: failing(new Error('', { cause: leaderless })) } },
+  ])('that is $name leaves the number of partitions untold', async ({ asked }) => {
+    expect(await countPartitions(admin(asked), 't')).toBeUndefined();
+  });
+
+  test('is not what brokers have that cannot be asked', async () => {
+    const asked = { fetchTopicMetadata: failing(swallowed()), listTopics: failing(unreachable) };
+    await expect(countPartitions(admin(asked), 't')).rejects.toBe(unreachable);
+  });
+
+  test.each([
+    { name: 'the topic', asked: { fetchTopicMetadata: failing(leaderless) } },
+    {
+      name: 'another topic',
+      asked: {
+        fetchTopicMetadata: async () => ({ topics: [{ name: 't', partitions: [] }] }),
+        describeCluster: failing(swallowed()),
+      },
+    },
+  ])('of $name is waited for by who may wait, and said', async ({ asked }) => {
+    vi.useFakeTimers();
+    try {
+      const wanted = { topic: 't', partitions: 1, replicationFactor: 1, rawRetentionHours: 24 };
+      const opening = openTopic(admin({ ...asked, createTopics: async () => false }), wanted);
+      const outcome = opening.catch((error: unknown) => asKafkaError(error, address));
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(await outcome).toMatchObject({
+        code: 'unreachable',
+        message: expect.stringMatching(/^A partition of the topic t, or of another one, has no leader/),
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is said in words', () => {
+    const { message } = asKafkaError(new Error('', { cause: leaderless }), address);
+    expect(message).toMatch(
+      /^Kafka at kafka-1:9092 has no leader for a partition\. Check that all brokers run/,
+    );
   });
 });
 
