@@ -100,7 +100,7 @@ async function openTopicOf(
     onRetry: meter.retried,
   });
   if (opened.facts.created) onNotice(`Made the topic ${topic} with ${opened.facts.partitions} partitions.`);
-  for (const finding of opened.facts.findings) onNotice(`Warning: ${finding}`);
+  for (const finding of opened.facts.findings) onNotice(`warning: ${finding}`);
   return opened;
 }
 

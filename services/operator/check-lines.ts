@@ -66,8 +66,8 @@ function checkMalformed({ lines, undated, allLines }: RecentQuality): Finding {
   };
 }
 
-/** None where no line had a site. */
-function checkSites(sites: readonly SiteLines[], now = Date.now()): Finding[] {
+/** None where no line had a site. Of lines that wait to be counted it is not known whose they are. */
+export function checkSites(sites: readonly SiteLines[], now = Date.now()): Finding[] {
   if (sites.length === 0) return [];
   const silent = sites.filter(({ atMs }) => now - atMs > silentMs).sort((a, b) => a.atMs - b.atMs);
   const heard = sites.filter(({ atMs }) => now - atMs <= silentMs).sort((a, b) => b.atMs - a.atMs);
@@ -79,9 +79,11 @@ function checkSites(sites: readonly SiteLines[], now = Date.now()): Finding[] {
       .map(({ site, atMs }) => `${site} ${formatDuration(Math.max(0, now - atMs) / 1000)} ago`),
     ...(heard.length > named ? [`${heard.length - named} more`] : []),
   ];
-  const finding = { name: 'sites', detail: told.join('; ') };
+  const finding = { name: 'sites', detail: `by what is counted: ${told.join('; ')}` };
   if (silent.length === 0) return [{ ...finding, state: 'good' }];
-  return [{ ...finding, state: 'warning', advice: 'see whether `tallymark ship` runs there and has lines' }];
+  const advice =
+    'see first whether the group counts (its lag, above where brokers are given), then whether `tallymark ship` runs there and has lines';
+  return [{ ...finding, state: 'warning', advice }];
 }
 
 async function checkGaps(database: Database): Promise<Finding> {

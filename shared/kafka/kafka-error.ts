@@ -153,6 +153,11 @@ const answers: readonly (readonly [RegExp, KafkaTrouble, string])[] = [
     'has no leader for a partition. Check that all brokers run',
   ],
   [
+    /^CLUSTER_AUTHORIZATION_FAILED$/,
+    'not_authorized',
+    'does not allow this. Grant this user CREATE where the topic is missing, and to send to brokers before 2.8 IDEMPOTENT_WRITE on the cluster',
+  ],
+  [
     /_AUTHORIZATION_FAILED$/,
     'not_authorized',
     'does not allow this. Grant this user the rights on topic and group',

@@ -334,8 +334,12 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('watching an ingest'), (
       {
         name: 'sites',
         state: 'warning',
-        detail: expect.stringMatching(/^nyc2 silent since 2026-01-02 03:04 UTC; fra1 1 min \d\d s ago$/),
-        advice: 'see whether `tallymark ship` runs there and has lines',
+        detail: expect.stringMatching(
+          /^by what is counted: nyc2 silent since 2026-01-02 03:04 UTC; fra1 1 min \d\d s ago$/,
+        ),
+        advice: expect.stringMatching(
+          /whether the group counts .* whether `tallymark ship` runs there and has lines$/,
+        ),
       },
     ]);
   }, 60_000);
