@@ -1,4 +1,4 @@
-import type { Admin, Batch, Cluster, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, Cluster, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { inTime, unlessAborted } from '../in-time.ts';
 import { assignInTurn } from './assign-in-turn.ts';
 import { type AssignedPartition, PartitionLost } from './assigned-partition.ts';
@@ -8,8 +8,9 @@ import { cuttableSockets } from './cuttable-sockets.ts';
 import { FencedPartition } from './fenced-partition.ts';
 import { fetchAround, type Unreadable } from './fetch-around.ts';
 import { leaveGroup } from './leave-group.ts';
-import type { FetchedMessages, TopicMessage } from './message.ts';
+import type { FetchedMessages } from './message.ts';
 import { commitsOf } from './one-join-at-a-time.ts';
+import { fetchedOf } from './passage.ts';
 import { OffsetOutOfRange, refuseDefaultOffsets } from './refuse-default-offsets.ts';
 
 /** Which group reads what, and who is told of it. */
@@ -118,14 +119,13 @@ class Member implements FencedConsumer {
 
   async #start(): Promise<void> {
     const { topic } = this.#options;
-    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.#consumer.events;
+    const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
       this.#memberId = memberId;
       this.#isJoining = false;
       this.#assign(memberAssignment[topic] ?? []);
     });
     this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error));
-    this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => this.#passWithoutMessages(payload));
     await Promise.all([this.#admin.connect(), this.#consumer.connect()]);
     await this.#consumer.subscribe({ topics: [topic], fromBeginning: true });
     await this.#consumer.run({
@@ -190,14 +190,7 @@ class Member implements FencedConsumer {
   #take({ batch, resolveOffset }: EachBatchPayload): void {
     const partition = this.#assigned.get(batch.partition);
     if (partition === undefined) return;
-    const last = batch.lastOffset();
-    const { fetchedOffset } = batch as Batch & { readonly fetchedOffset: string };
-    const fetched = {
-      from: Number(fetchedOffset),
-      next: Number(last) + 1,
-      messages: batch.messages.map(messageOf),
-    };
-    if (this.#options.onFetched(partition, fetched)) resolveOffset(last);
+    if (this.#options.onFetched(partition, fetchedOf(batch))) resolveOffset(batch.lastOffset());
   }
 
   #leaveAlone(found: Unreadable): void {
@@ -207,21 +200,4 @@ class Member implements FencedConsumer {
     partition.leaveAlone();
     this.#options.onUnreadable(found);
   }
-
-  /** What transactions leave in the log is passed by kafkajs itself, and we are to know. */
-  #passWithoutMessages(batch: {
-    partition: number;
-    batchSize: number;
-    firstOffset: string;
-    lastOffset: string;
-  }): void {
-    const partition = this.#assigned.get(batch.partition);
-    if (partition === undefined || batch.batchSize > 0 || batch.firstOffset === null) return;
-    const [from, next] = [Number(batch.firstOffset), Number(batch.lastOffset) + 1];
-    this.#options.onFetched(partition, { from, next, messages: [] });
-  }
-}
-
-function messageOf({ offset, value, headers, timestamp }: KafkaMessage): TopicMessage {
-  return { offset: Number(offset), value: value ?? undefined, headers, atMs: Number(timestamp) };
 }
