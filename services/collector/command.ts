@@ -69,6 +69,7 @@ export const ship: Command<ShipFlags> = {
     if (flags.site !== undefined && !/^[\w.:@/-]{1,128}$/.test(flags.site)) {
       throw new CommandError(2, '--site: not a label', 'letters, digits and . _ : @ / -, up to 128 of them');
     }
+    if (!isPipe && flags.once !== true) await requireFiles(operands);
     const { settings } = await configurationOf(invocation, {
       'kafka.brokers': flags.brokers,
       'kafka.topic': flags.topic,
@@ -80,6 +81,18 @@ export const ship: Command<ShipFlags> = {
     return await inOneProcess(invocation, settings);
   },
 };
+
+/** What is followed is opened again and again, which no pipe can be: it would be waited for in vain. */
+async function requireFiles(operands: readonly string[]): Promise<void> {
+  const { findFiles } = await import('../../shared/source/find-files.ts');
+  const pipe = findFiles(operands).files.find(({ size }) => size === undefined);
+  if (pipe === undefined) return;
+  throw new CommandError(
+    2,
+    `${pipe.path} is no file to follow`,
+    'have it as standard input of `tallymark ship -`, or add --once',
+  );
+}
 
 /** Two that ship with one state would overwrite each other's. */
 async function inOneProcess(invocation: Invocation<ShipFlags>, settings: Settings): Promise<ExitCode> {

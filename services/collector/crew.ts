@@ -14,6 +14,8 @@ export interface Crew {
   /** Aborted when shipping is to end, or cannot go on. */
   readonly signal: AbortSignal;
   readonly totals: Totals;
+  /** Resolves when more may be read; rejects with the signal's reason, also where sending has failed meanwhile. */
+  mayRead(): Promise<void>;
   /** Told of each line that is too long. */
   onTooLong(): void;
 }
@@ -32,20 +34,41 @@ export interface Totals {
 const BLOCK_COUNT = 64;
 
 /** Puts together what a run needs. */
-export function createCrew({ sink, sources, partitions, site, signal, onTooLong }: CrewOptions): Crew {
+export function createCrew({ sink, sources, partitions, site, mayRead, ...options }: CrewOptions): Crew {
   const outbox = new Outbox(sink);
+  const signal = AbortSignal.any([options.signal, outbox.failed]);
   return {
     sources,
     pool: createBlockPool({ count: BLOCK_COUNT }),
     outbox,
     partitions,
     site,
-    signal: AbortSignal.any([signal, outbox.failed]),
+    signal,
     totals: { lines: 0, bytes: 0, chunks: 0, tooLong: 0, sources: new Set() },
-    onTooLong,
+    mayRead: () => unlessAborted(mayRead, signal),
+    onTooLong: options.onTooLong,
   };
 }
 
-type CrewOptions = Pick<ShipOptions, 'sources' | 'partitions' | 'site' | 'signal' | 'onTooLong'> & {
+/** Waits for it until the signal; asked for each block, it leaves nothing with the signal. */
+async function unlessAborted(wait: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.race([ended, wait()]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+  signal.throwIfAborted();
+}
+
+type CrewOptions = Pick<
+  ShipOptions,
+  'sources' | 'partitions' | 'site' | 'mayRead' | 'signal' | 'onTooLong'
+> & {
   readonly sink: ChunkSink;
 };

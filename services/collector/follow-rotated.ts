@@ -1,9 +1,11 @@
 import { openSource } from '../../shared/source/open-source.ts';
-import { SourceError } from '../../shared/source/source.ts';
+import { isTooManyOpen, SourceError } from '../../shared/source/source.ts';
 import type { Crew } from './crew.ts';
-import { FollowedFile, keyOf, siblingsOf, statOf } from './followed-file.ts';
+import { FollowedFile } from './followed-file.ts';
 import type { ShipOptions } from './ship-options.ts';
+import { siblingsOf } from './siblings.ts';
 import { sourceOf } from './sources.ts';
+import { keyOf, statOf } from './stat-of.ts';
 
 interface Around {
   /** That are followed, by `keyOf`. */
@@ -25,11 +27,11 @@ const ROTATED =
 /**
  * Of a file that is met for the first time, or begins anew: follows what was rotated away from its path while nobody looked, and has the file come
  * after it. That is the newest sibling that is known, of which the end may not have been read, and those that are newer and not known: they were
- * written since. Where none is known, nobody knows where to begin, so none is followed.
+ * written since. Where none is known, nobody knows where to begin, so none is followed. Where too many files are open to tell, throws and has not looked.
  */
 export async function followRotated(file: FollowedFile, around: Around): Promise<void> {
-  file.hasLookedBeside = true;
   const { latest: known, missed } = await lookBeside(file, around);
+  file.hasLookedBeside = true;
   let latest = known;
   for (const [key, path] of missed) {
     around.options.onNotice(`${path} was written and rotated away while nobody looked. It is shipped whole.`);
@@ -97,7 +99,7 @@ async function isKnown(path: string, { sources, pool }: Crew): Promise<boolean> 
     const tracked = source && sources.find(opened.head, source.identity.firstLine, new Set());
     return tracked !== undefined && (tracked.sent.position > 0 || tracked.reader !== undefined);
   } catch (error) {
-    if (error instanceof SourceError) return false;
+    if (error instanceof SourceError && !isTooManyOpen(error)) return false;
     throw error;
   }
 }

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFiles } from '../../shared/source/find-files.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { FOLLOW_TIMES, type FollowTimes } from './follow-times.ts';
-import { FollowedFile, keyOf, statOf } from './followed-file.ts';
+import { FollowedFile } from './followed-file.ts';
 import { FileReader, type Following } from './read-followed.ts';
 import { openBooks } from './save-often.ts';
 import { summaryOf } from './ship-once.ts';
 import type { ShipOptions, ShipSummary } from './ship-options.ts';
+import { keyOf, statOf } from './stat-of.ts';
 
 /** Of the time, for looking for files. */
 const LARGEST_SHARE = 1 / 20;

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { siblingsOf } from './siblings.ts';
 import type { Tracked } from './sources.ts';
+import { keyOf, statOf } from './stat-of.ts';
 
 /**
  * A file that is followed: known by its device and inode, not by its name, while it is there; what its lines are is known by their content alone.
@@ -107,7 +108,7 @@ export class FollowedFile {
     return this.#fd !== undefined && existsSync(held) ? held : this.path;
   }
 
-  /** Looks for it beside where it was, under a longer name: logs are rotated so. */
+  /** Looks for it beside where it was, under a longer name: logs are rotated so. Throws as `siblingsOf` does. */
   find(): boolean {
     const moved = siblingsOf(this.home).find((path) => {
       const stat = statOf(path);
@@ -115,34 +116,5 @@ export class FollowedFile {
     });
     if (moved !== undefined) this.path = moved;
     return moved !== undefined;
-  }
-}
-
-/** What a file is known by while it is there. */
-export function keyOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
-  return `${dev}:${ino}`;
-}
-
-/** Files of the same folder whose name begins with this one's, the newest first. */
-export function siblingsOf(path: string): string[] {
-  const [folder, name] = [dirname(path), basename(path)];
-  try {
-    const names = readdirSync(folder).filter((each) => each.startsWith(name) && each !== name);
-    const dated = names
-      .map((each) => join(folder, each))
-      .map((each) => ({ each, at: statOf(each)?.mtimeMs ?? 0 }));
-    return dated.sort((a, b) => b.at - a.at).map(({ each }) => each);
-  } catch {
-    return [];
-  }
-}
-
-/** Undefined where there is no file. */
-export function statOf(path: string): Stats | undefined {
-  try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() ? stat : undefined;
-  } catch {
-    return undefined;
   }
 }

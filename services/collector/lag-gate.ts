@@ -16,7 +16,7 @@ interface LagGateOptions {
 
 /** Lets files be read, or not: what waits in a file is safe, what waits in Kafka is removed after a time. */
 export interface LagGate {
-  /** Resolves when the next file may be read; rejects with the signal's reason. */
+  /** Resolves when more may be read; rejects with the signal's reason. */
   mayRead(): Promise<void>;
 }
 

@@ -1,11 +1,12 @@
 import { START_LENGTH } from '../../shared/source/identify.ts';
-import { SourceError } from '../../shared/source/source.ts';
+import { isTooManyOpen, SourceError } from '../../shared/source/source.ts';
 import type { Crew } from './crew.ts';
 import { followRotated } from './follow-rotated.ts';
 import type { FollowTimes } from './follow-times.ts';
-import { type FollowedFile, statOf } from './followed-file.ts';
+import type { FollowedFile } from './followed-file.ts';
 import { shipFile, type Visit } from './ship-file.ts';
 import type { ShipOptions } from './ship-options.ts';
+import { statOf } from './stat-of.ts';
 
 /** What is being followed, and how. */
 export interface Following {
@@ -18,12 +19,10 @@ export interface Following {
   lookAt: number;
 }
 
-/** After so many bytes of one file the others have their turn. */
-const BYTES_A_TURN = 64 * 1024 * 1024;
-
 /** Reads on in files that are followed, whatever has become of them. */
 export class FileReader {
   readonly #following: Following;
+  #toldTooManyOpen = false;
 
   constructor(following: Following) {
     this.#following = following;
@@ -33,6 +32,16 @@ export class FileReader {
   async attend(file: FollowedFile): Promise<boolean> {
     const now = performance.now();
     if (now < file.notBefore) return false;
+    try {
+      return await this.#attendNow(file, now);
+    } catch (error) {
+      if (!isTooManyOpen(error)) throw error;
+      this.#tryLater(file);
+      return false;
+    }
+  }
+
+  async #attendNow(file: FollowedFile, now: number): Promise<boolean> {
     if (file.movedAt === undefined && !file.isInPlace()) {
       file.movedAt = now;
       // What has taken its place is looked for at once.
@@ -91,8 +100,8 @@ export class FileReader {
     // While nothing has taken its place, somebody may still write to it.
     const isReplaced = file.isInPlace() || statOf(file.path) !== undefined;
     if (file.movedAt !== undefined && !file.finished && restedMs >= (isReplaced ? settleMs : idleMs)) {
-      file.finished = true;
       await this.#read(file, true);
+      file.finished = true;
       const isInPlace = file.isInPlace();
       file.close();
       if (!isInPlace) this.#following.files.delete(file.key);
@@ -107,12 +116,12 @@ export class FileReader {
       file.hold();
       // It was moved just now.
       if (!file.isOpen) return true;
-      await this.#following.options.mayRead();
-      const options = { finished, reader: file, atMost: BYTES_A_TURN };
-      const visit = await shipFile(file.readPath, options, this.#following.crew);
+      await this.#following.crew.mayRead();
+      const visit = await shipFile(file.readPath, { finished, reader: file }, this.#following.crew);
       return this.#settle(file, visit);
     } catch (error) {
       this.#following.crew.signal.throwIfAborted();
+      if (isTooManyOpen(error)) throw error;
       if (error instanceof SourceError && error.code === 'changed' && !file.isArchive)
         return this.#startAgain(file);
       this.#tellFailure(file, error);
@@ -135,6 +144,7 @@ export class FileReader {
         file,
         `${file.path} begins like a file that was shipped and goes on differently. Check what it is; it is not shipped.`,
       );
+    else file.told = undefined;
     const before = file.tracked;
     file.tracked = tracked ?? file.tracked;
     file.isArchive = isArchive;
@@ -145,6 +155,8 @@ export class FileReader {
       before.reader = undefined;
       file.hasLookedBeside = false;
     }
+    // It will not grow, and a folder may have more of them than may be open.
+    if (isArchive) file.close();
     return grew;
   }
 
@@ -155,6 +167,14 @@ export class FileReader {
     file.readSize = -1;
     file.hasLookedBeside = false;
     return true;
+  }
+
+  /** Others are closed when they are at rest. Lets go of what is found again by its path, since that may be what another one wants. */
+  #tryLater(file: FollowedFile): void {
+    file.notBefore = performance.now() + this.#following.times.settleMs;
+    if (file.isInPlace()) file.close();
+    if (!this.#toldTooManyOpen) this.#following.options.onNotice(TOO_MANY_OPEN);
+    this.#toldTooManyOpen = true;
   }
 
   /** Says once why a file cannot be read, and tries again when it has changed or after a while. */
@@ -178,3 +198,6 @@ export class FileReader {
     file.told = words;
   }
 }
+
+const TOO_MANY_OPEN =
+  'Too many files are open; those that cannot be opened are tried again. Raise the limit (`ulimit -n`, LimitNOFILE) to have them shipped without delay.';

@@ -13,8 +13,6 @@ interface ShipFileOptions {
   readonly finished: boolean;
   /** Who follows it; its source is then its own until it lets go. */
   readonly reader?: object;
-  /** Reading stops after so many bytes, so that other files have their turn. */
-  readonly atMost?: number;
 }
 
 /** What became of a look at a file. */
@@ -25,12 +23,15 @@ export interface Visit {
    */
   readonly outcome: 'shipped' | 'waiting' | 'taken' | 'shorter' | 'other';
   readonly tracked?: Tracked | undefined;
-  /** The file has more, as it was when it was opened. */
+  /** The file has more, as it was when it was opened; only of a plain one is not all read at once. */
   readonly more: boolean;
   /** On disk, when it was opened. */
   readonly size: number;
   readonly isArchive: boolean;
 }
+
+/** After so many bytes of a plain file others have their turn, and reading may wait with nothing open. */
+const BYTES_A_TURN = 64 * 1024 * 1024;
 
 /** Lines under this many bytes are copied, so that a whole block of memory is not kept for them. */
 const SMALL_BLOCK = 64 * 1024;
@@ -66,10 +67,12 @@ async function shipFrom(
   { options, crew }: { options: ShipFileOptions; crew: Crew },
 ): Promise<End> {
   const { position, tail } = tracked.sent;
-  if (source.compression === 'none' && source.size !== undefined && source.size < position) return 'shorter';
+  const isPlainFile = source.compression === 'none' && source.size !== undefined;
+  if (isPlainFile && source.size < position) return 'shorter';
   let skip = tail.length;
   let hasRead = false;
-  const until = position + (options.atMost ?? Number.POSITIVE_INFINITY);
+  // An archive would be inflated from its beginning for each turn, and a stream is read once.
+  const until = isPlainFile ? position + BYTES_A_TURN : Number.POSITIVE_INFINITY;
   try {
     for await (const block of source.blocks({ from: position - skip, signal: crew.signal })) {
       hasRead = true;
@@ -78,6 +81,8 @@ async function shipFrom(
         block.release();
         return isKnown ? 'end' : 'other';
       }
+      // A plain file might be emptied and filled anew while it waits in its middle.
+      if (!isPlainFile) await mayHandOn(block, crew);
       await shipBlock(block, skip, { tracked, crew, looksForDirectives: hasDirectives(source.head) });
       skip = 0;
       if (tracked.sent.position >= until) return 'more';
@@ -88,6 +93,15 @@ async function shipFrom(
     throw error;
   }
   return 'end';
+}
+
+async function mayHandOn(block: Block, crew: Crew): Promise<void> {
+  try {
+    await crew.mayRead();
+  } catch (error) {
+    block.release();
+    throw error;
+  }
 }
 
 /** Whether what was shipped last is what the block begins with. */

@@ -1,8 +1,9 @@
 import { type FoundFile, findFiles } from '../../shared/source/find-files.ts';
 import { SourceError } from '../../shared/source/source.ts';
+import { asSourceError, StreamError } from '../../shared/source/stream-error.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { openBooks } from './save-often.ts';
-import { shipFile } from './ship-file.ts';
+import { shipFile, type Visit } from './ship-file.ts';
 import type { ShipOptions, ShippedFile, ShipSummary } from './ship-options.ts';
 
 /** Ships what is there to its end, and resolves when the brokers have all of it. Files that cannot be read are told in the summary. */
@@ -21,7 +22,6 @@ export async function shipOnce(options: ShipOptions): Promise<ShipSummary> {
   const show = showProgress(options, found.files, crew);
   try {
     for (const file of found.files) {
-      await options.mayRead();
       files.push(await shipOne(file, crew));
       show(file);
     }
@@ -55,7 +55,7 @@ async function shipOne({ path }: FoundFile, crew: Crew): Promise<ShippedFile> {
     too_long: crew.totals.tooLong - before.tooLong,
   });
   try {
-    const { outcome } = await shipFile(path, { finished: true }, crew);
+    const { outcome } = await shipInTurns(path, crew);
     if (outcome !== 'other') return shipped();
     const message = `${path} begins like a file that was shipped and goes on differently. Check what it is; nothing of it was shipped.`;
     return { ...shipped(), error: { code: 'other_content', message } };
@@ -63,6 +63,18 @@ async function shipOne({ path }: FoundFile, crew: Crew): Promise<ShippedFile> {
     crew.signal.throwIfAborted();
     if (!(error instanceof SourceError)) throw error;
     return { ...shipped(), error: { code: error.code, message: error.message } };
+  }
+}
+
+/** Ships a file to its end; before each turn it is asked whether reading is to wait. */
+async function shipInTurns(path: string, crew: Crew): Promise<Visit> {
+  for (let isFirst = true; ; isFirst = false) {
+    await crew.mayRead();
+    const visit = await shipFile(path, { finished: true }, crew);
+    // What it had more is not there any more.
+    if (visit.outcome === 'shorter' && !isFirst)
+      throw asSourceError(new StreamError('changed'), path, visit.tracked!.sent.position);
+    if (!visit.more) return visit;
   }
 }
 

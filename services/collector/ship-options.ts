@@ -19,7 +19,7 @@ export interface ShipOptions {
   readonly sources: Sources;
   /** Writes down what is acknowledged. */
   saveState(): Promise<void>;
-  /** Resolves when the next file may be read: waits while the counting is too far behind. */
+  /** Resolves when more may be read: waits while the counting is too far behind. */
   mayRead(): Promise<void>;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;

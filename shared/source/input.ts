@@ -1,6 +1,6 @@
 import { close, closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SourceError } from './source.ts';
+import { isTooManyOpen, SourceError } from './source.ts';
 import { type ReadStream, readStandardInput } from './standard-input.ts';
 import { StreamError } from './stream-error.ts';
 
@@ -117,7 +117,8 @@ function cannotOpen(path: string, cause: unknown): SourceError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new SourceError('missing', path, `${path} does not exist: check the path`, { cause });
   }
-  return new SourceError('unreadable', path, `${path} cannot be opened (${code}): check its permissions`, {
-    cause,
-  });
+  const todo = isTooManyOpen(cause)
+    ? 'too many files are open; raise the limit (`ulimit -n`, LimitNOFILE)'
+    : 'check its permissions';
+  return new SourceError('unreadable', path, `${path} cannot be opened (${code}): ${todo}`, { cause });
 }

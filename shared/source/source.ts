@@ -54,6 +54,13 @@ export class SourceError extends Error {
   }
 }
 
+/** Whether a file could only not be opened for now: this process, or the machine, holds as many as it may. */
+export function isTooManyOpen(error: unknown): boolean {
+  const cause = error instanceof SourceError ? error.cause : error;
+  const { code = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'EMFILE' || code === 'ENFILE';
+}
+
 /** Whether reading ended because the archive is truncated or corrupt: the lines before are good. */
 export function isBrokenArchive(error: unknown): error is SourceError {
   return error instanceof SourceError && (error.code === 'truncated' || error.code === 'corrupt');

@@ -22,6 +22,7 @@ describe('tallymark ship says what is wrong with', () => {
     ['a site that is no label', ['ship', 'a.log', '--site', 'a b'], '--site'],
     ['standard input that is followed beside files', ['ship', '-', 'a.log'], '--once'],
     ['standard input that is followed beside a list', ['ship', '-', '--files-from', 'a'], '--once'],
+    ['a device or a pipe that is followed by its path', ['ship', '/dev/null'], '--once'],
     ['no broker', ['ship', 'a.log'], '--brokers'],
     ['a broker that is none', ['ship', 'a.log', '--brokers', 'kafka'], 'HOST:PORT'],
     [

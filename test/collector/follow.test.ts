@@ -230,6 +230,16 @@ describe('following', () => {
     expect(sink.chunks).toHaveLength(2);
   });
 
+  test('lets go of an archive as soon as it is read', async () => {
+    const { path, folder, sink, has } = begin();
+    writeFileSync(`${path}.1.gz`, gzipSync(madeLines(0, 3)));
+    const ship = openShip({ folder: join(folder, 'state'), sink, times: { idleMs: 60_000 } });
+    const run = await ship.follow(`${path}*`);
+    await has(madeLines(0, 3));
+    await vi.waitFor(() => expect(heldIn(folder)).toEqual([]));
+    await run.stop();
+  });
+
   test('remembers only what was acknowledged, and ends though the brokers are away', async () => {
     const { path, sink, follow, notices, folder } = begin();
     writeFileSync(path, madeLines(0, 3));

@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { partitionOf } from '../../shared/kafka/partition-of.ts';
 import { sampleArchive, sampleLines } from '../source/archives.ts';
 import { scratchFolder } from '../source/scratch-folder.ts';
-import { gatheringSink } from './gathering-sink.ts';
+import { type GatheringSink, gatheringSink } from './gathering-sink.ts';
 import { madeLines } from './made-lines.ts';
 import { openShip } from './open-ship.ts';
 
@@ -19,6 +19,31 @@ function begin() {
     return join(folder, name);
   };
   return { folder, sink, write, ...openShip({ folder, sink }) };
+}
+
+/** Reading waits, once so many chunks are shipped, until it is let go. */
+function shutAfter(count: number, sink: GatheringSink) {
+  let letGo = () => {};
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let tell = () => {};
+  const waits = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  return {
+    ...{ waits, letGo },
+    async mayRead() {
+      await nextTurns();
+      if (sink.chunks.length < count) return;
+      tell();
+      await gate;
+    },
+  };
+}
+
+async function nextTurns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('ship --once', () => {
@@ -161,6 +186,53 @@ describe('ship --once', () => {
     expect(notices).toHaveLength(told);
     expect(sink.texts()).toEqual([madeLines(0, 10)]);
     expect(folder).not.toBe('');
+  });
+
+  const longLines = Array.from({ length: 1_150 }, (_, n) => `${n} ${'x'.repeat(60_000)}\n`).join('');
+
+  test.each([
+    { name: 'before each block of an archive', content: gzipSync(madeLines(0, 40_000)), shippedBefore: 2 },
+    { name: 'every 64 MiB of a plain file', content: longLines, shippedBefore: 128 },
+  ])('asks whether reading is to wait: $name', async ({ content, shippedBefore }) => {
+    const { folder, sink, write } = begin();
+    const gate = shutAfter(shippedBefore, sink);
+    const shipped = openShip({ folder, sink, ...gate }).once(write('access.log', content));
+    await gate.waits;
+    const before = sink.chunks.length;
+    await nextTurns();
+    expect(sink.chunks.length).toBe(before);
+    gate.letGo();
+    const { length } = typeof content === 'string' ? content : gunzipSync(content);
+    expect((await shipped).bytes).toBe(length);
+  });
+
+  test('tells a plain file that was emptied while reading waited in its middle', async () => {
+    const { folder, sink, write } = begin();
+    const gate = shutAfter(128, sink);
+    const path = write('access.log', longLines);
+    const shipped = openShip({ folder, sink, ...gate }).once(path);
+    await gate.waits;
+    write('access.log', longLines.slice(0, 120_000));
+    gate.letGo();
+    expect((await shipped).files).toMatchObject([{ error: { code: 'changed' } }]);
+  });
+
+  test('what makes sending fail ends it though reading waits', async () => {
+    const { folder, write } = begin();
+    let fail = (_: Error) => {};
+    const sink = {
+      send: () =>
+        new Promise<void>((_, reject) => {
+          fail = reject;
+        }),
+    };
+    let asked = 0;
+    const mayRead = async () => {
+      if (++asked === 4) setImmediate(() => fail(new Error('no right')));
+      if (asked >= 4) await new Promise(() => {});
+    };
+    const path = write('access.log.gz', gzipSync(madeLines(0, 40_000)));
+    await expect(openShip({ folder, sink, mayRead }).once(path)).rejects.toThrow('no right');
   });
 
   test('holds no more than a bounded number of bytes while nothing is acknowledged', async () => {
