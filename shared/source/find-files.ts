@@ -59,11 +59,12 @@ function findGiven(path: string, search: Search): void {
 
 function findPath(path: string, search: Search): void {
   const stat = statOf(path);
-  if (stat === undefined) {
+  const realPath = stat && realPathOf(path);
+  if (stat === undefined || realPath === undefined) {
     const message = `${path} does not exist or may not be seen. Check the path and the permissions of its folders.`;
     search.problems.push({ code: 'missing', path, message });
-  } else if (!stat.isDirectory()) addFile(path, stat, { search, realPath: realpathSync(path) });
-  else if (findInFolder(path, realpathSync(path), search) === 0) {
+  } else if (!stat.isDirectory()) addFile(path, stat, { search, realPath });
+  else if (findInFolder(path, realPath, search) === 0) {
     const message = `${path} has no log files: it is empty, or has only hidden files. Name another folder.`;
     search.problems.push({ code: 'no-logs', path, message });
   }
@@ -77,8 +78,8 @@ function findInFolder(folder: string, realFolder: string, search: Search): numbe
   for (const entry of entriesOf(folder, search)) {
     const path = join(folder, entry.name);
     const stat = statOf(path);
-    if (stat === undefined) continue;
-    const realPath = entry.isSymbolicLink() ? realpathSync(path) : join(realFolder, entry.name);
+    const realPath = entry.isSymbolicLink() ? realPathOf(path) : join(realFolder, entry.name);
+    if (stat === undefined || realPath === undefined) continue;
     if (stat.isDirectory()) count += findInFolder(path, realPath, search);
     else if (stat.isFile()) {
       addFile(path, stat, { search, realPath });
@@ -129,6 +130,15 @@ function readList(path: string, search: Search): string[] {
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is nothing any more: a log may be renamed after it was seen. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
   } catch {
     return undefined;
   }

@@ -1,9 +1,15 @@
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { expandGlob } from '../../shared/source/expand-glob.ts';
 import { findFiles } from '../../shared/source/find-files.ts';
 import { scratchFolder } from './scratch-folder.ts';
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  return { ...fs, realpathSync: vi.fn(fs.realpathSync) };
+});
+const resolved = vi.mocked(realpathSync);
 
 const { folder, write } = scratchFolder();
 for (const name of [
@@ -78,6 +84,28 @@ test('what leads to nothing is a problem that says what to do, and the rest is f
   expect(files).toHaveLength(1);
   expect(problems.map(({ code }) => code)).toEqual(['missing', 'no-match', 'no-logs', 'missing']);
   for (const { message, path } of problems) expect(message).toContain(path);
+});
+
+describe('a file that is renamed while it is looked at', () => {
+  const gone = () => {
+    throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+  };
+
+  test('is missing where it was named', () => {
+    const path = join(folder, 'logs/a.log');
+    resolved.mockImplementationOnce(gone);
+    const { files, problems } = findFiles([path, join(folder, 'logs/b.gz')]);
+    expect(files).toEqual([{ path: join(folder, 'logs/b.gz'), size: 9 }]);
+    expect(problems).toEqual([expect.objectContaining({ code: 'missing', path })]);
+  });
+
+  test('is none of its folder', () => {
+    const links = join(folder, 'links');
+    mkdirSync(links);
+    for (const name of ['a.log', 'b.gz']) symlinkSync(join(folder, 'logs', name), join(links, name));
+    resolved.mockImplementationOnce(String).mockImplementationOnce(gone);
+    expect(findFiles([links])).toMatchObject({ files: [{ path: join(links, 'b.gz') }], problems: [] });
+  });
 });
 
 test('a hundred thousand files are found in seconds', () => {
