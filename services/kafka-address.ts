@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Settings } from '../shared/config.ts';
 import type { KafkaAddress } from '../shared/kafka/connect-kafka.ts';
 import { CommandError } from './command.ts';
+import { readPem } from './read-pem.ts';
 
 /** Where Kafka is by the configuration, certificates read. Throws `CommandError` where brokers are missing, settings contradict or a file cannot be read. */
 export async function kafkaAddressOf({ kafka }: Settings): Promise<KafkaAddress> {
@@ -20,9 +20,9 @@ export async function kafkaAddressOf({ kafka }: Settings): Promise<KafkaAddress>
 async function tlsOf({ tls, ca, cert, key }: Settings['kafka']): Promise<KafkaAddress['tls']> {
   if (!tls && ca === undefined && cert === undefined) return undefined;
   return {
-    ca: await readPem(ca, 'kafka.ca'),
-    cert: await readPem(cert, 'kafka.cert'),
-    key: await readPem(key, 'kafka.key'),
+    ca: ca === undefined ? undefined : await readPem(ca, 'kafka.ca'),
+    cert: cert === undefined ? undefined : await readPem(cert, 'kafka.cert'),
+    key: key === undefined ? undefined : await readPem(key, 'kafka.key'),
   };
 }
 
@@ -36,14 +36,4 @@ function saslOf({ sasl, user, password }: Settings['kafka']): KafkaAddress['sasl
     );
   }
   return { mechanism: sasl, user, password };
-}
-
-async function readPem(file: string | undefined, key: string): Promise<Uint8Array | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CommandError(2, `${key}: ${file} cannot be read (${code})`, undefined, { cause });
-  }
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbeddedStore, ServerStore, Store } from '../shared/clickhouse/connect-store.ts';
 import type { Settings } from '../shared/config.ts';
 import { CommandError } from './command.ts';
+import { readPem } from './read-pem.ts';
 import { withoutAccount } from './without-account.ts';
 
 /**
@@ -54,13 +54,4 @@ async function serverStore({ clickhouse }: Settings, access: 'read' | 'write'): 
     patienceMs: clickhouse.connect_timeout_seconds * 1000,
     access,
   };
-}
-
-async function readPem(file: string, key: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CommandError(2, `${key}: ${file} cannot be read (${code})`, undefined, { cause });
-  }
 }

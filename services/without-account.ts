@@ -1,17 +1,13 @@
 /**
- * A server's URL as it may be shown: `mark` in place of user and password, or neither where it is empty, and without the `access_token` that
- * the client of ClickHouse takes from a URL. Any other text as it is.
+ * A server's URL as it may be shown: `mark` in place of user and password and of the query, or neither where it is empty. The client of ClickHouse takes
+ * tokens, headers and settings from a query, and any of these may be secret. Any other text as it is.
  */
 export function withoutAccount(text: string, mark: '(hidden)' | '' = ''): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return text;
-  const { protocol, username, password, host, pathname, searchParams } = url;
-  const hasAccount = username !== '' || password !== '';
-  if (!hasAccount && !searchParams.has(token)) return text;
-  searchParams.delete(token);
-  const account = hasAccount && mark !== '' ? `${mark}@` : '';
+  const { protocol, username, password, host, pathname, search } = url;
+  const account = mark !== '' && (username !== '' || password !== '') ? `${mark}@` : '';
   const path = pathname === '/' ? '' : pathname;
-  return `${protocol}//${account}${host}${path}${url.search}`;
+  const query = mark !== '' && search !== '' ? `?${mark}` : '';
+  return `${protocol}//${account}${host}${path}${query}`;
 }
-
-const token = 'access_token';

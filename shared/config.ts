@@ -252,8 +252,13 @@ function takeSecretFile(raw: Raw, key: string, origins: Map<string, Origin>): vo
   if (getKey(raw, key) !== undefined) throw new ConfigError(`${key} and ${fileKey} are both given; give one`);
   setKey(raw, fileKey, undefined);
   origins.delete(fileKey);
-  setKey(raw, key, readText(path, `${fileKey} (${path})`).trim());
+  setKey(raw, key, readSecret(path, fileKey));
   origins.set(key, 'file');
+}
+
+/** Whoever gives the secret itself where its path belongs must not find it in an error. */
+function readSecret(path: string, setting: string): string {
+  return readText(path, `${setting} takes the path of a file; the one given`).trim();
 }
 
 function readVariable(env: ConfigurationSources['env'], key: string): string | undefined {
@@ -261,7 +266,7 @@ function readVariable(env: ConfigurationSources['env'], key: string): string | u
   const path = secretKeys.includes(key) ? env[`${name}_FILE`] : undefined;
   if (path === undefined) return env[name];
   if (env[name] !== undefined) throw new ConfigError(`${name} and ${name}_FILE are both set; set one`);
-  return readText(path, `${name}_FILE (${path})`).trim();
+  return readSecret(path, `${name}_FILE`);
 }
 
 /** Orchestrators add variables of their own (`TALLYMARK_SERVICE_HOST`), so an unknown one is told, not refused. */

@@ -2,6 +2,7 @@ import type { Configuration } from '../../shared/config.ts';
 import { drawTable } from '../../shared/terminal/table.ts';
 import type { Command } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
+import { isContent } from '../read-pem.ts';
 import { withoutAccount } from '../without-account.ts';
 
 /** `tallymark config`: the effective configuration, the origin of each value, secrets hidden. */
@@ -16,11 +17,7 @@ export const config: Command = {
     const { secretKeys, variableOf } = await import('../../shared/config.ts');
     const settings = flatten(configuration.settings).map(([key, value]) => ({
       key,
-      value: secretKeys.includes(key)
-        ? '(hidden)'
-        : typeof value === 'string'
-          ? withoutAccount(value, '(hidden)')
-          : value,
+      value: secretKeys.includes(key) ? '(hidden)' : shown(value),
       origin: describeOrigin(configuration, key, variableOf(listOf(key))),
     }));
     const { terminal, flags } = invocation;
@@ -37,6 +34,11 @@ export const config: Command = {
 };
 
 type Value = string | number | boolean;
+
+function shown(value: Value): Value {
+  if (typeof value !== 'string') return value;
+  return isContent(value) ? '(hidden)' : withoutAccount(value, '(hidden)');
+}
 
 /** `{ clickhouse: { url } }` → `['clickhouse.url', …]`; lists by their position. */
 function flatten(value: unknown, key = ''): [string, Value][] {

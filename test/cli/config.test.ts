@@ -43,6 +43,16 @@ describe('configuration', () => {
     await expect(readConfiguration({ env: both })).rejects.toThrow(/both set; set one/);
   });
 
+  test('a secret in the place of its path is in no error', async () => {
+    const env = { TALLYMARK_KAFKA_PASSWORD_FILE: 'geheim' };
+    const byVariable = await readConfiguration({ env }).catch(String);
+    expect(byVariable).toMatch(/TALLYMARK_KAFKA_PASSWORD_FILE takes the path of a file; .*ENOENT/);
+    const file = path('no-path.yaml', 'clickhouse: { password_file: geheim }\n');
+    const byFile = await readConfiguration({ file, env: {} }).catch(String);
+    expect(byFile).toMatch(/clickhouse\.password_file takes the path of a file; .*ENOENT/);
+    for (const said of [byVariable, byFile]) expect(said).not.toContain('geheim');
+  });
+
   test('variables that are no settings are told, not refused', async () => {
     const { strangers } = await readConfiguration({ env: { TALLYMARK_SERVICE_HOST: '192.0.2.1' } });
     expect(strangers).toEqual(['TALLYMARK_SERVICE_HOST']);
@@ -109,8 +119,10 @@ describe('configuration', () => {
   });
 
   test('`tallymark config` shows origins and hides secrets', async () => {
-    const args = ['config', '--json', '--clickhouse', 'http://me:geheim@db:8123'];
+    const args = ['config', '--json', '--clickhouse', 'http://me:geheim@db:8123?access_token=geheim'];
     const env = {
+      TALLYMARK_CLICKHOUSE_KEY: 'a\ngeheim',
+      TALLYMARK_KAFKA_KEY: '-----BEGIN PRIVATE KEY-----geheim',
       TALLYMARK_CLICKHOUSE_PASSWORD: 'geheim',
       TALLYMARK_KAFKA_PASSWORD: 'geheim',
       TALLYMARK_KAFKA_BROKERS: 'a:9092,b:9092',
@@ -120,7 +132,9 @@ describe('configuration', () => {
     expect(stdout + stderr).not.toContain('geheim');
     expect((JSON.parse(stdout) as { settings: unknown[] }).settings).toEqual(
       expect.arrayContaining([
-        { key: 'clickhouse.url', value: 'http://(hidden)@db:8123', origin: 'flag' },
+        { key: 'clickhouse.url', value: 'http://(hidden)@db:8123?(hidden)', origin: 'flag' },
+        { key: 'clickhouse.key', value: '(hidden)', origin: 'TALLYMARK_CLICKHOUSE_KEY' },
+        { key: 'kafka.key', value: '(hidden)', origin: 'TALLYMARK_KAFKA_KEY' },
         { key: 'clickhouse.password', value: '(hidden)', origin: 'TALLYMARK_CLICKHOUSE_PASSWORD' },
         { key: 'kafka.password', value: '(hidden)', origin: 'TALLYMARK_KAFKA_PASSWORD' },
         { key: 'kafka.brokers.1', value: 'b:9092', origin: 'TALLYMARK_KAFKA_BROKERS' },

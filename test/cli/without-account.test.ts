@@ -15,7 +15,21 @@ describe('the URL of a server is shown without its account', () => {
     { url: 'http://:secret@db/path', left: 'http://db/path', blanked: 'http://(hidden)@db/path' },
     { url: 'http:me:secret@db', left: 'http://db', blanked: 'http://(hidden)@db' },
     { url: 'http:\\\\me:secret@db', left: 'http://db', blanked: 'http://(hidden)@db' },
-    { url: 'https://db?access_token=secret&a=1', left: 'https://db?a=1', blanked: 'https://db?a=1' },
+    ...[
+      'access_token=secret&a=1',
+      'http_header_Authorization=Bearer%20secret',
+      'password=secret',
+      'ch_format_avro_schema_registry_url=http%3A%2F%2Fme%3Asecret%40registry',
+    ].map((query) => ({
+      url: `https://db/a?${query}`,
+      left: 'https://db/a',
+      blanked: 'https://db/a?(hidden)',
+    })),
+    {
+      url: 'https://me:secret@db?a=secret#secret',
+      left: 'https://db',
+      blanked: 'https://(hidden)@db?(hidden)',
+    },
     { url: 'https://me:secret@[2001:db8::1]:8443', left: 'https://[2001:db8::1]:8443' },
     { url: './tallymark-data', left: './tallymark-data', blanked: './tallymark-data' },
     { url: '/logs/x@y', left: '/logs/x@y', blanked: '/logs/x@y' },
