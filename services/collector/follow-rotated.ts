@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { openSource } from '../../shared/source/open-source.ts';
+import { isRotatedFrom } from '../../shared/source/rotated-names.ts';
 import { isTooManyOpen, SourceError } from '../../shared/source/source.ts';
 import type { Crew } from './crew.ts';
 import { FollowedFile } from './followed-file.ts';
@@ -16,13 +18,6 @@ interface Around {
 
 /** The newest so many; who keeps a log of every hour has hundreds. */
 const LOOKED_AT_BESIDE = 1000;
-
-/**
- * What rotation adds to a name: `.1`, `.2.gz`, `-20261127.zst`, `.2026-11-27-13`, `.27-11-2026`, `.1795811400`. What has another ending is another log: `.err`,
- * `.vhost2`, `.8080`, `.192.0.2.1`.
- */
-const ROTATED =
-  /^[._-](\d{1,3}|\d{6}|\d{8}|\d{10}|20\d\d[\d._:+TZ-]*|\d\d[.-]\d\d[.-]\d{4})(\.(gz|zst|bz2))?$/;
 
 /**
  * Of a file that is met for the first time, or begins anew: follows what was rotated away from its path while nobody looked, and has the file come
@@ -60,7 +55,7 @@ async function lookBeside(file: FollowedFile, { files, crew }: Around): Promise<
     if (stat === undefined) continue;
     const key = keyOf(stat);
     const followed = files.get(key);
-    const isRotated = ROTATED.test(path.slice(file.home.length));
+    const isRotated = isRotatedFrom(basename(path), basename(file.home));
     if (followed === file) {
       // It was itself moved: what is newer came later.
       missed.clear();

@@ -16,8 +16,8 @@ export interface CountingOptions {
   readonly profile: string | undefined;
   readonly signal: AbortSignal;
   readonly teller: UpTeller;
-  /** Runs a command over the store to its end, as `runCommand` does. */
-  run(args: readonly string[], onOutput: (text: string) => void): Promise<number | null>;
+  /** Runs a command over the store to its end, as `runCommand` does; `input` is its standard input. */
+  run(args: readonly string[], onOutput: (text: string) => void, input?: string): Promise<number | null>;
 }
 
 /** What of `replay --json` is asked for here. */
@@ -42,11 +42,12 @@ const releaseAfterMs = 3_600_000;
  */
 export async function keepCounting(options: CountingOptions): Promise<void> {
   const { signal, everyMs } = options;
+  let look: Look | undefined;
   let counted: Look | undefined;
   let hasCounts = false;
   let releasedOn = -1;
   while (!signal.aborted) {
-    const look = lookAtFiles(options.paths);
+    look = lookAtFiles(options.paths, look);
     options.teller.tellTroubles('paths', troublesOf(look));
     if (hasNews(look, counted)) {
       const replayed = await countNews(options, look);
@@ -71,9 +72,15 @@ function troublesOf({ problems }: Look): Map<string, string> {
 async function countNews(options: CountingOptions, look: Look): Promise<Replayed | undefined> {
   const { paths, replayFlags, teller, signal } = options;
   let output = '';
-  const exit = await options.run(['replay', '--json', ...replayFlags, '--', ...paths], (text) => {
-    output += text;
-  });
+  // A command line holds some ten thousand paths, and more than that may have been rotated.
+  const args = ['replay', '--json', ...replayFlags, '--files-from', '-', '--', ...paths];
+  const exit = await options.run(
+    args,
+    (text) => {
+      output += text;
+    },
+    look.rotated.join('\n'),
+  );
   if (exit === 2) throw new CommandError(2, 'replay cannot run so', 'what it said stands above');
   const replayed = output.endsWith('\n') ? (JSON.parse(output) as Replayed) : undefined;
   const failed = replayed === undefined && !signal.aborted;
@@ -92,9 +99,11 @@ function tellCounted(
   const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
   if (fresh > 0)
     teller.tell({ event: 'counted', lines: lines - already_counted, counted, dropped: sum, files: fresh });
-  // Paths that lead to no file are told of by the look.
+  // Paths that lead to no file are told of by the look, and what was rotated on since then is found by the next one.
   const failed = files.flatMap(({ path, error }): [string, string][] =>
-    error && look.files.has(path) ? [[`${path} ${look.files.get(path)}`, `${path}: ${error.message}`]] : [],
+    error && error.code !== 'missing' && look.files.has(path)
+      ? [[`${path} ${look.files.get(path)}`, `${path}: ${error.message}`]]
+      : [],
   );
   teller.tellTroubles('files', new Map(failed));
 }

@@ -1,22 +1,31 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type FindProblem, findFiles } from '../../shared/source/find-files.ts';
+import { isRotatedFrom } from '../../shared/source/rotated-names.ts';
 
 /** What the files below some paths are like at a moment. */
 export interface Look {
   /** State of each file by its path: changes with its size, its bytes, its rights, or another file in its place. */
   readonly files: ReadonlyMap<string, string>;
-  /** Paths that lead to no file now. */
+  /** Those of them that no path names: they stand beside one that is named, or was, under a name that rotation makes of its name. */
+  readonly rotated: readonly string[];
+  /** What the paths have named since the first look. A log that is rotated away may have no follower for a while. */
+  readonly named: ReadonlySet<string>;
+  /** Paths that lead to no file now, and folders where nobody can tell what was rotated. */
   readonly problems: readonly FindProblem[];
 }
 
-/** Looks at the files that `paths` name, as `findFiles` finds them; opens none. A file that goes while it is looked at is left out. */
-export function lookAtFiles(paths: readonly string[]): Look {
-  const { files, problems } = findFiles(paths);
-  const states = files.flatMap(({ path }): [string, string][] => {
-    const state = stateOf(path);
-    return state === undefined ? [] : [[path, state]];
-  });
-  return { files: new Map(states), problems };
+/**
+ * Looks at the files that `paths` name, as `findFiles` finds them, and at what was rotated away from them, since it has what came after the look
+ * `before`; opens none. A file that goes while it is looked at is left out.
+ */
+export function lookAtFiles(paths: readonly string[], before?: Look): Look {
+  const found = findFiles(paths);
+  const files = statesOf(found.files.map(({ path }) => path));
+  const named = new Set([...(before?.named ?? []), ...files.keys()]);
+  const problems = [...found.problems];
+  const beside = statesOf(rotatedFrom(named, problems).filter((path) => !files.has(path)));
+  return { files: new Map([...files, ...beside]), rotated: [...beside.keys()], named, problems };
 }
 
 /** Whether there is a file, or a state of one, that was not there before. One that has gone is nothing new. */
@@ -25,11 +34,55 @@ export function hasNews(look: Look, before: Look | undefined): boolean {
   return false;
 }
 
-/** The change time moves with every write, and with renaming and rights, which a modification time can hide. */
+/** Lists each folder once. */
+function rotatedFrom(named: ReadonlySet<string>, problems: FindProblem[]): string[] {
+  const folders = new Map<string, Set<string>>();
+  for (const path of named) {
+    const folder = dirname(path);
+    const bases = folders.get(folder);
+    if (bases === undefined) folders.set(folder, new Set([basename(path)]));
+    else bases.add(basename(path));
+  }
+  return [...folders].flatMap(([folder, bases]) =>
+    namesIn(folder, problems)
+      .filter((name) => isRotatedFromOne(name, bases))
+      .map((name) => join(folder, name)),
+  );
+}
+
+/** Asks for what stands before each sign that rotation may begin with, not for each of the names, of which there may be 100,000. */
+function isRotatedFromOne(name: string, bases: ReadonlySet<string>): boolean {
+  return [...name.matchAll(/[._-]/g)].some(({ index }) => {
+    const base = name.slice(0, index);
+    return bases.has(base) && isRotatedFrom(name, base);
+  });
+}
+
+function namesIn(folder: string, problems: FindProblem[]): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message = `${folder} cannot be listed (${code}), so what is rotated in it is not found. Check its permissions.`;
+    if (code !== 'ENOENT') problems.push({ code: 'unreadable', path: folder, message });
+    return [];
+  }
+}
+
+function statesOf(paths: readonly string[]): Map<string, string> {
+  const states = paths.flatMap((path): [string, string][] => {
+    const state = stateOf(path);
+    return state === undefined ? [] : [[path, state]];
+  });
+  return new Map(states);
+}
+
+/** The change time moves with every write, and with renaming and rights, which a modification time can hide. Undefined where there is no regular file. */
 function stateOf(path: string): string | undefined {
   try {
-    const { dev, ino, size, ctimeMs } = statSync(path);
-    return `${dev}:${ino}:${size}:${ctimeMs}`;
+    const stat = statSync(path);
+    const { dev, ino, size, ctimeMs } = stat;
+    return stat.isFile() ? `${dev}:${ino}:${size}:${ctimeMs}` : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,8 @@ export interface RunCommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the process in the orderly way. */
   readonly signal: AbortSignal;
+  /** All of its standard input; it has none where absent. */
+  readonly input?: string | undefined;
   /** Gets standard output as it comes. */
   onOutput(text: string): void;
   /** Gets standard error as it comes; it goes where ours goes where absent. */
@@ -27,11 +29,18 @@ export async function runCommand(
   const child = spawn(process.execPath, [options.program, ...args], {
     ...(options.folder !== undefined && { cwd: options.folder }),
     env: { ...options.env },
-    stdio: ['ignore', 'pipe', options.onError ? 'pipe' : 'inherit', 'ipc'],
+    stdio: [
+      options.input === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      options.onError ? 'pipe' : 'inherit',
+      'ipc',
+    ],
     detached: true,
   });
   const stop = () => child.kill('SIGTERM');
   options.signal.addEventListener('abort', stop, { once: true });
+  // One that ends before it has read all of it says why by its exit code.
+  child.stdin?.on('error', () => {}).end(options.input);
   child.stdout?.setEncoding('utf8').on('data', (text: string) => options.onOutput(text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => options.onError?.(text));
   try {

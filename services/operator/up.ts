@@ -6,7 +6,7 @@ import { formatChoices, layoutChoices, ruleChoices } from '../choices.ts';
 import { type Command, CommandError, type ExitCode, type Invocation } from '../command.ts';
 import { configurationOf } from '../configuration.ts';
 import { requireJsonKeys } from '../require-json-keys.ts';
-import { keepCounting } from './keep-counting.ts';
+import { type CountingOptions, keepCounting } from './keep-counting.ts';
 import { keepServing } from './keep-serving.ts';
 import { runCommand } from './run-command.ts';
 import { UpTeller } from './up-teller.ts';
@@ -30,8 +30,9 @@ export const up: Command<UpFlags> = {
   operands: '<path...>',
   description:
     'Watches files, folders or globs, counts what comes, and serves the numbers, until Ctrl-C; with --profile it also releases, once ' +
-    'a day after 01:00 UTC. It starts `serve`, `replay` and `release` over the same store. Logs may grow and be rotated; killed at any ' +
-    'moment and started again, it loses nothing and counts nothing twice.',
+    'a day after 01:00 UTC. It starts `serve`, `replay` and `release` over the same store. Logs may grow and be rotated by renaming: ' +
+    'beside access.log it counts access.log.1, access.log-20261127.gz and the like too. Killed at any moment and started again, it ' +
+    'loses nothing and counts nothing twice.',
   options: [
     { flags: '--host <address>', description: 'address to listen on', default: '127.0.0.1' },
     { flags: '--port <n>', description: 'port to listen on (0: any free one)', is: 'port', default: 8080 },
@@ -140,7 +141,7 @@ async function watchAndServe(invocation: Invocation<UpFlags>, teller: UpTeller):
   return 0;
 }
 
-type Runner = (args: readonly string[], onOutput: (text: string) => void) => Promise<number | null>;
+type Runner = CountingOptions['run'];
 
 /** Runs other commands over the store of this one. */
 function runner({ flags, env, program }: Invocation<UpFlags>, signal: AbortSignal, teller: UpTeller): Runner {
@@ -151,10 +152,10 @@ function runner({ flags, env, program }: Invocation<UpFlags>, signal: AbortSigna
     '--registry': flags.registry,
     '--config': flags.config,
   });
-  return async ([name, ...args], onOutput) => {
+  return async ([name, ...args], onOutput, input) => {
     if (signal.aborted) return null;
     const onError = teller.passOn();
-    return await runCommand([name, ...store, ...args], { program, env, signal, onOutput, onError });
+    return await runCommand([name, ...store, ...args], { program, env, signal, input, onOutput, onError });
   };
 }
 

@@ -107,7 +107,7 @@ describe('tallymark up', { timeout: 60_000 }, () => {
     expect(await auditOf(data)).toMatchObject({ ok: true });
   });
 
-  test('killed and started again, it doubles nothing and loses nothing, and its commands end with it', async () => {
+  test('killed and started again, and its file rotated, it doubles nothing and loses nothing, and its commands end with it', async () => {
     const [data, log] = [join(folder, 'killed'), join(folder, 'killed.log')];
     writeFileSync(log, line('alpha').repeat(50_000));
     const first = startUp(data, log, '--layout', 'pypi');
@@ -123,6 +123,12 @@ describe('tallymark up', { timeout: 60_000 }, () => {
     appendFileSync(log, line('alpha').repeat(50));
     const second = startUp(data, log, '--layout', 'pypi');
     await second.serves('alpha', 50_050);
+    appendFileSync(log, line('beta').repeat(2));
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, line('gamma').repeat(3));
+    await second.serves('gamma', 3);
+    await second.serves('beta', 2);
+    expect(second.events().filter(({ text }) => text?.includes('killed.log'))).toEqual([]);
     second.child.kill('SIGINT');
     expect(await once(second.child, 'exit')).toEqual([0, null]);
     expect(await auditOf(data)).toMatchObject({ ok: true });
