@@ -5,6 +5,7 @@ import { type Crew, createCrew } from './crew.ts';
 import { openBooks } from './save-often.ts';
 import { shipFile, type Visit } from './ship-file.ts';
 import type { ShipOptions, ShippedFile, ShipSummary } from './ship-options.ts';
+import type { Tracked } from './sources.ts';
 
 /** Ships what is there to its end, and resolves when the brokers have all of it. Files that cannot be read are told in the summary. */
 export async function shipOnce(options: ShipOptions): Promise<ShipSummary> {
@@ -68,13 +69,15 @@ async function shipOne({ path }: FoundFile, crew: Crew): Promise<ShippedFile> {
 
 /** Ships a file to its end; before each turn it is asked whether reading is to wait. */
 async function shipInTurns(path: string, crew: Crew): Promise<Visit> {
-  for (let isFirst = true; ; isFirst = false) {
+  for (let begun: Tracked | undefined; ; ) {
     await crew.mayRead();
     const visit = await shipFile(path, { finished: true }, crew);
-    // What it had more is not there any more.
-    if (visit.outcome === 'shorter' && !isFirst)
-      throw asSourceError(new StreamError('changed'), path, visit.tracked!.sent.position);
+    // It was emptied between two turns, or rotated away: what it had more is not there, whatever is.
+    const isOther = visit.outcome !== 'shipped' || visit.tracked !== begun;
+    if (begun !== undefined && isOther)
+      throw asSourceError(new StreamError('changed'), path, begun.sent.position);
     if (!visit.more) return visit;
+    begun = visit.tracked;
   }
 }
 

@@ -187,9 +187,10 @@ class Member implements FencedConsumer {
     this.#options.onAssigned([...this.#assigned.values()]);
   }
 
-  #take({ batch, resolveOffset }: EachBatchPayload): void {
+  #take({ batch, resolveOffset, isStale }: EachBatchPayload): void {
     const partition = this.#assigned.get(batch.partition);
-    if (partition === undefined) return;
+    // Where it is to be read from elsewhere, kafkajs goes there after it, and would come by here once more.
+    if (partition === undefined || isStale()) return;
     if (this.#options.onFetched(partition, fetchedOf(batch))) resolveOffset(batch.lastOffset());
   }
 

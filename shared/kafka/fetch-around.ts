@@ -56,7 +56,7 @@ export function fetchAround(cluster: Cluster, onUnreadable: (found: Unreadable) 
       const { answer, unreadable } = await fetchApart(tryFetch, request);
       unreadable.forEach(onUnreadable);
       // Of a log whose disk has failed another broker may have become the leader, which kafkajs would learn in minutes.
-      if (unreadable.length > 0) await cluster.refreshMetadata();
+      if (unreadable.length > 0) cluster.refreshMetadata().catch(() => undefined);
       return withPassages(answer, request);
     };
     return broker;

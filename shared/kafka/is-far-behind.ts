@@ -33,7 +33,12 @@ export async function isFarBehind(admin: Admin, options: BehindOptions): Promise
       return next < Number(offset);
     });
     if (isFar) return true;
-    const isLost = [...lowest].some(([partition, low]) => (counted.get(partition) ?? -1) < low && low > 0);
+    const isLost = ends.some(({ partition, low, high }) => {
+      const committed = counted.get(partition) ?? -1;
+      // A group that was new when there was nothing left commits nothing.
+      const isUntouched = committed < 0 && (low === high || low === '0');
+      return !isUntouched && committed < Number(low);
+    });
     return isLost && (await isEmpty(admin, group)) ? 'abandoned' : false;
   } catch (error) {
     const reason = asKafkaError(error, kafka);

@@ -92,12 +92,26 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
       const entry = await announce(store, { turn: `${turn.turn}.feeds`, site, feeds }, patience);
       // Write, then look: a replay that took us for dead closed the turn before it looked for feeders.
       if (!(await isOpen(store, turn.turn, patience, entry))) continue;
-      for (const { turn } of excluded)
-        await persist(patience, () => store.ledger.append({ event: 'closed', turn, by: entry.turn }));
+      await closeAll(store, excluded, { entry, patience });
       return feederWith(store, { entry, feeds, recovered, patience, owed: excluded.length > 0 });
     } finally {
       await turn.close();
     }
+  }
+}
+
+/** Closes the entries of others. Where that fails one may be closed, and what it had begun is owed: so ours is left open. */
+async function closeAll(
+  store: Store,
+  others: readonly OpenTurn[],
+  { entry, patience }: { readonly entry: Announced; readonly patience: Patience },
+): Promise<void> {
+  try {
+    for (const { turn } of others)
+      await persist(patience, () => store.ledger.append({ event: 'closed', turn, by: entry.turn }));
+  } catch (error) {
+    await entry.leave();
+    throw error;
   }
 }
 

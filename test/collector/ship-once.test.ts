@@ -206,13 +206,17 @@ describe('ship --once', () => {
     expect((await shipped).bytes).toBe(length);
   });
 
-  test('tells a plain file that was emptied while reading waited in its middle', async () => {
+  test.each([
+    { what: 'emptied', content: longLines.slice(0, 120_000) },
+    { what: 'rotated away', content: madeLines(1_000_000, 100) },
+    { what: 'rotated away, with nothing written since', content: '' },
+  ])('tells a plain file that was $what while reading waited in its middle', async ({ content }) => {
     const { folder, sink, write } = begin();
     const gate = shutAfter(128, sink);
     const path = write('access.log', longLines);
     const shipped = openShip({ folder, sink, ...gate }).once(path);
     await gate.waits;
-    write('access.log', longLines.slice(0, 120_000));
+    write('access.log', content);
     gate.letGo();
     expect((await shipped).files).toMatchObject([{ error: { code: 'changed' } }]);
   });

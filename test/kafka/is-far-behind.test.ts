@@ -9,18 +9,20 @@ interface Asked {
   readonly committed: number | Error;
   /** Of the first message that is not old. */
   readonly since?: number;
+  readonly high?: number;
   readonly members?: number;
   readonly leaders?: Error | object;
 }
 
 /** One partition with messages 10 to 99, of which those before 60 are old. */
-function admin({ committed, since = 60, members = 0, leaders = {} }: Asked): Admin {
+function admin({ committed, since = 60, high = 100, members = 0, leaders = {} }: Asked): Admin {
   const unlessAway = async <T>(answer: T): Promise<T> => {
     if (leaders instanceof Error) throw leaders;
     return answer;
   };
   const asked: Partial<Admin> = {
-    fetchTopicOffsets: () => unlessAway([{ partition: 0, offset: '100', low: '10', high: '100' }]),
+    fetchTopicOffsets: () =>
+      unlessAway([{ partition: 0, offset: String(high), low: '10', high: String(high) }]),
     fetchTopicOffsetsByTimestamp: () => unlessAway([{ partition: 0, offset: String(since) }]),
     async fetchOffsets() {
       if (committed instanceof Error) throw committed;
@@ -43,6 +45,11 @@ test.each([
   {
     name: 'old ones that were not counted are gone, and somebody counts again',
     asked: admin({ committed: 9, since: 10, members: 1 }),
+    want: false,
+  },
+  {
+    name: 'all is gone that was there before the group',
+    asked: admin({ committed: -1, since: 10, high: 10 }),
     want: false,
   },
   {

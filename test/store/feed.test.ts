@@ -177,6 +177,32 @@ describe('a store that is fed', () => {
     });
   });
 
+  test('keeps no entry alive where it is told to stop while it closes the one of a dead group', async () => {
+    const ours = { ...feeds, excludes: (other: string) => other === 'older' };
+    const dead = await announceFeeder(storeOf('dead'), { ...feeds, feeds: 'older' });
+    await dead[Symbol.asyncDispose]();
+    const store = storeOf('next', 'dead');
+    const stop = new AbortController();
+    let renewals = 0;
+    const append: typeof store.ledger.append = async (row) => {
+      if (row.event === 'renewed') renewals++;
+      if (row.event !== 'closed' || row.turn !== deadTurn) return await store.ledger.append(row);
+      stop.abort(new Error('told to stop'));
+      throw new StoreUnavailable('away');
+    };
+    const deadTurn = (await storeOver(connection).ledger.openTurns()).turns[0]!.turn;
+    const soon = { ...store.clock, sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) };
+    const away = { ...store, clock: soon, ledger: { ...store.ledger, append } };
+    const announced = announceFeeder(away, { ...ours, signal: stop.signal });
+    await expect(announced).rejects.toThrow('told to stop');
+    const before = renewals;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(renewals).toBe(before);
+    const next = await announceFeeder(storeOf('third', 'dead', 'next'), ours);
+    await next.closeDead(hasAll);
+    await next.close(true);
+  });
+
   test('stays closed to replays for what another topic left begun', async () => {
     const dead = await announceFeeder(storeOf('dead'), { ...feeds, feeds: 'kafka older-logs' });
     await dead[Symbol.asyncDispose]();
