@@ -51,7 +51,11 @@ export async function shipFile(path: string, asked: ShipFileOptions, crew: Crew)
     if (reader !== undefined && reader !== options.reader) return { ...facts, outcome: 'taken' };
     tracked.seenAt = Date.now();
     tracked.reader = options.reader;
-    const end = await shipFrom(source, tracked, { options, crew });
+    const end = await shipFrom(source, tracked, { options, crew }).catch((error: unknown) => {
+      // The file may have been emptied meanwhile, and its copy is to be read on.
+      tracked.reader = reader;
+      throw error;
+    });
     if (end === 'shorter') return { ...facts, outcome: 'shorter', tracked };
     if (end !== 'other') return { ...facts, outcome: 'shipped', tracked, more: end === 'more' };
     tracked.reader = undefined;

@@ -178,6 +178,21 @@ describe('following', () => {
     await run.stop();
   });
 
+  test('finishes from its copy a file that was copied and emptied while it was read for the first time', async () => {
+    const { folder, path, has, sink } = begin();
+    const text = madeLines(0, 20_000);
+    writeFileSync(path, text);
+    const prepare = () => {
+      if (existsSync(`${path}.1`)) return;
+      copyFileSync(path, `${path}.1`);
+      truncateSync(path);
+      appendFileSync(path, madeLines(0, 1, 'b'));
+    };
+    const run = await openShip({ folder: join(folder, 'state'), sink: { ...sink, prepare } }).follow(path);
+    await has(text, madeLines(0, 1, 'b'));
+    await run.stop();
+  });
+
   test('tells a file that was emptied and has grown beyond what it was', async () => {
     const { path, has, follow } = begin();
     writeFileSync(path, madeLines(0, 3));
