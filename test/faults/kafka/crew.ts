@@ -55,6 +55,11 @@ export class Crew implements AsyncDisposable {
     else await this.#killBroker();
   }
 
+  /** What those at work have said so far, the shipper first. */
+  said(): string {
+    return [this.#shipper, ...this.#ingesters].map((cli) => cli.stderr()).join('\n');
+  }
+
   /** Stops all, in order or not. */
   async end(): Promise<void> {
     const { feed, random } = this.#options;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,7 +34,7 @@ const patienceMs = 180_000;
 
 /**
  * Ships logs while they grow and counts them with one to three ingesters. In each round one or two of all these are killed at random moments;
- * after each, the books have to come to what was written. The store is kept where they do not.
+ * after each, the books have to come to what was written. The store is kept where they do not, and what all have said.
  */
 export async function killKafka({ running, seed, rounds, lines, freezeMs }: KillRounds): Promise<KillResult> {
   const random = seededRandom(seed);
@@ -53,6 +53,7 @@ export async function killKafka({ running, seed, rounds, lines, freezeMs }: Kill
     await growing;
     crew.mistakes.push(...(await untilRight(feed, logs)).map((mistake) => `round ${round}: ${mistake}`));
   }
+  await writeFile(join(folder, 'said.txt'), crew.said());
   if (crew.mistakes.length === 0) {
     await crew.end();
     crew.mistakes.push(...(await findAfterwards(feed, live)), ...findMistakes(await readBooks(feed), logs));
