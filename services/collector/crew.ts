@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../shared/in-time.ts';
 import type { ChunkSink } from '../../shared/kafka/chunk-message.ts';
 import { type BlockPool, createBlockPool } from '../../shared/source/block-pool.ts';
 import { Outbox } from './outbox.ts';
@@ -45,25 +46,9 @@ export function createCrew({ sink, sources, partitions, site, mayRead, ...option
     site,
     signal,
     totals: { lines: 0, bytes: 0, chunks: 0, tooLong: 0, sources: new Set() },
-    mayRead: () => unlessAborted(mayRead, signal),
+    mayRead: () => unlessAborted(mayRead(), signal),
     onTooLong: options.onTooLong,
   };
-}
-
-/** Waits for it until the signal; asked for each block, it leaves nothing with the signal. */
-async function unlessAborted(wait: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    await Promise.race([ended, wait()]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
-  signal.throwIfAborted();
 }
 
 type CrewOptions = Pick<

@@ -9,7 +9,7 @@ export interface Look {
   readonly files: ReadonlyMap<string, string>;
   /** Those of them that no path names: they stand beside one that is named, or was, under a name that rotation makes of its name. */
   readonly rotated: readonly string[];
-  /** What the paths have named since the first look. A log that is rotated away may have no follower for a while. */
+  /** What the paths name, and have named where something rotated from it is there: a log that is rotated away may have no follower for a while. */
   readonly named: ReadonlySet<string>;
   /** Paths that lead to no file now, and folders where nobody can tell what was rotated. */
   readonly problems: readonly FindProblem[];
@@ -22,9 +22,10 @@ export interface Look {
 export function lookAtFiles(paths: readonly string[], before?: Look): Look {
   const found = findFiles(paths);
   const files = statesOf(found.files.map(({ path }) => path));
-  const named = new Set([...(before?.named ?? []), ...files.keys()]);
   const problems = [...found.problems];
-  const beside = statesOf(rotatedFrom(named, problems).filter((path) => !files.has(path)));
+  const rotated = rotatedFrom(new Set([...(before?.named ?? []), ...files.keys()]), problems);
+  const beside = statesOf([...rotated.keys()].filter((path) => !files.has(path)));
+  const named = new Set([...files.keys(), ...rotated.values()]);
   return { files: new Map([...files, ...beside]), rotated: [...beside.keys()], named, problems };
 }
 
@@ -34,8 +35,8 @@ export function hasNews(look: Look, before: Look | undefined): boolean {
   return false;
 }
 
-/** Lists each folder once. */
-function rotatedFrom(named: ReadonlySet<string>, problems: FindProblem[]): string[] {
+/** What is there under a name that rotation makes, and the name it is made of. Lists each folder once. */
+function rotatedFrom(named: ReadonlySet<string>, problems: FindProblem[]): Map<string, string> {
   const folders = new Map<string, Set<string>>();
   for (const path of named) {
     const folder = dirname(path);
@@ -43,19 +44,19 @@ function rotatedFrom(named: ReadonlySet<string>, problems: FindProblem[]): strin
     if (bases === undefined) folders.set(folder, new Set([basename(path)]));
     else bases.add(basename(path));
   }
-  return [...folders].flatMap(([folder, bases]) =>
-    namesIn(folder, problems)
-      .filter((name) => isRotatedFromOne(name, bases))
-      .map((name) => join(folder, name)),
-  );
+  const rotated = new Map<string, string>();
+  for (const [folder, bases] of folders)
+    for (const name of namesIn(folder, problems)) {
+      const base = baseOf(name, bases);
+      if (base !== undefined) rotated.set(join(folder, name), join(folder, base));
+    }
+  return rotated;
 }
 
 /** Asks for what stands before each sign that rotation may begin with, not for each of the names, of which there may be 100,000. */
-function isRotatedFromOne(name: string, bases: ReadonlySet<string>): boolean {
-  return [...name.matchAll(/[._-]/g)].some(({ index }) => {
-    const base = name.slice(0, index);
-    return bases.has(base) && isRotatedFrom(name, base);
-  });
+function baseOf(name: string, bases: ReadonlySet<string>): string | undefined {
+  const begins = [...name.matchAll(/[._-]/g)].map(({ index }) => name.slice(0, index));
+  return begins.find((base) => bases.has(base) && isRotatedFrom(name, base));
 }
 
 function namesIn(folder: string, problems: FindProblem[]): string[] {

@@ -1,5 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { KafkaError } from './kafka-error.ts';
+import { causesOf } from './keep-trying.ts';
 
 /** The topic of raw lines as the configuration has it. */
 export interface TopicWanted {
@@ -105,18 +106,13 @@ async function describeWhenThere(admin: Admin, wanted: TopicWanted): Promise<Top
 
 const notYetThere = /^(UNKNOWN_TOPIC_OR_PARTITION|LEADER_NOT_AVAILABLE)$/;
 
-function isNotYetThere(error: unknown): boolean {
-  if (error instanceof KafkaError) return error.code === 'no_topic';
-  const types = [error, (error as Error).cause].map((one) => String((one as { type?: unknown })?.type));
-  return types.some((type) => notYetThere.test(type));
-}
-
 /**
  * Whether brokers have answered and told nothing: kafkajs swallows what they answer of a topic that is deleted between its two looks, and of all
  * topics where a partition of one has no leader, and stumbles over the rest.
  */
 function isUntold(error: unknown): boolean {
-  return error instanceof TypeError || isNotYetThere(error);
+  if (error instanceof KafkaError) return error.code === 'no_topic';
+  return error instanceof TypeError || causesOf(error).some(({ type }) => notYetThere.test(type ?? ''));
 }
 
 /**

@@ -75,15 +75,8 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
     signal: options.signal,
   };
   for (;;) {
-    const {
-      announced: turn,
-      recovered,
-      feeders,
-    } = await waitForTurn(store, {
-      ...options,
-      patience,
-      besides: 'feeders',
-    });
+    const taken = await waitForTurn(store, { ...options, patience, besides: 'feeders' });
+    const { announced: turn, recovered, feeders } = taken;
     try {
       const { feeds, site } = options;
       const excluded = feeders.filter((other) => options.excludes?.(other.feeds));
@@ -92,7 +85,11 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
       const entry = await announce(store, { turn: `${turn.turn}.feeds`, site, feeds }, patience);
       // Write, then look: a replay that took us for dead closed the turn before it looked for feeders.
       if (!(await isOpen(store, turn.turn, patience, entry))) continue;
-      await closeAll(store, excluded, { entry, patience });
+      await closeAll(store, excluded, { by: entry, patience }).catch(async (error: unknown) => {
+        // One may be closed, and what it had begun is owed: so ours is left open.
+        await entry.leave();
+        throw error;
+      });
       return feederWith(store, { entry, feeds, recovered, patience, owed: excluded.length > 0 });
     } finally {
       await turn.close();
@@ -100,19 +97,13 @@ export async function announceFeeder(store: Store, options: FeederOptions): Prom
   }
 }
 
-/** Closes the entries of others. Where that fails one may be closed, and what it had begun is owed: so ours is left open. */
 async function closeAll(
-  store: Store,
+  { ledger }: Store,
   others: readonly OpenTurn[],
-  { entry, patience }: { readonly entry: Announced; readonly patience: Patience },
+  { by, patience }: { readonly by: Announced; readonly patience: Patience },
 ): Promise<void> {
-  try {
-    for (const { turn } of others)
-      await persist(patience, () => store.ledger.append({ event: 'closed', turn, by: entry.turn }));
-  } catch (error) {
-    await entry.leave();
-    throw error;
-  }
+  for (const { turn } of others)
+    await persist(patience, () => ledger.append({ event: 'closed', turn, by: by.turn }));
 }
 
 /** Whether the turn in which an entry was made is open; the entry is closed where it is not, or nobody can tell. */
@@ -160,8 +151,7 @@ function feederWith(store: Store, { entry, feeds, recovered, patience, owed }: O
       const alive = feeders.filter(({ isDead }) => !isDead).length;
       if (alive > 0) return { closed: 0, alive };
       owes ||= feeders.length > 0;
-      for (const { turn } of feeders)
-        await persist(untilAborted, () => ledger.append({ event: 'closed', turn, by: entry.turn }));
+      await closeAll(store, feeders, { by: entry, patience: untilAborted });
       // Write, then look: whoever has had a partition since then asks before it inserts, and finds its entry closed.
       owes &&= !(await hasAll());
       return { closed: feeders.length, alive };

@@ -228,6 +228,21 @@ describe('what was rotated away', () => {
     expect(beside('folder', ['access.log', ...rotations], ['.'])).toEqual([]);
   });
 
+  test('is looked for as long as it is there, with or without a follower, and no longer', () => {
+    const logs = join(folder, 'followers');
+    mkdirSync(logs);
+    const [log, rotated] = [join(logs, 'access.log'), join(logs, 'access.log.1')];
+    writeFileSync(log, 'a\n');
+    const paths = [join(logs, '*.log')];
+    const first = lookAtFiles(paths);
+    renameSync(log, rotated);
+    const second = lookAtFiles(paths, first);
+    const third = lookAtFiles(paths, second);
+    expect([second.rotated, third.rotated]).toEqual([[rotated], [rotated]]);
+    rmSync(rotated);
+    expect(lookAtFiles(paths, third).named.size).toBe(0);
+  });
+
   test('is a regular file', () => {
     const logs = join(folder, 'regular');
     mkdirSync(join(logs, 'access.log.1'), { recursive: true });
