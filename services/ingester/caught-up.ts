@@ -37,7 +37,7 @@ interface Ours {
   /** Those that are not read. */
   readonly refused: ReadonlySet<number>;
   /** Offsets of messages that cannot be read. */
-  readonly unreadable: ReadonlyMap<number, number>;
+  readonly unreadable: Pick<ReadonlyMap<number, number>, 'get'>;
 }
 
 /**

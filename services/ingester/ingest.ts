@@ -32,8 +32,8 @@ const unclean =
  * alone, as whoever is to count for long goes on by itself when it is put right.
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
-  const summary = new Summary();
   const { admin, topic, signal } = options;
+  const summary = new Summary(topic);
   const targets = options.once ? await unlessAborted(fetchHighs(admin, topic), signal) : undefined;
   let feeder: Feeder | undefined;
   const begun = new Begun();

@@ -55,8 +55,6 @@ export class Session {
   readonly #around: SessionOptions;
   readonly #assigned: Assigned;
   readonly #sites: SiteNotes;
-  /** Offsets of messages that cannot be read, by partition. */
-  readonly #unreadable = new Map<number, number>();
   #hasClosedDead = false;
   #lookedForDeadAt = Number.NEGATIVE_INFINITY;
 
@@ -90,7 +88,9 @@ export class Session {
   }
 
   async #join(): Promise<FencedConsumer | undefined> {
-    const { kafka, topic, group, signal, onEvent } = this.#around.options;
+    const { options, summary } = this.#around;
+    const { kafka, topic, group, signal, onEvent } = options;
+    const { unreadable } = summary;
     return await joinGroup({
       kafka,
       topic,
@@ -99,21 +99,19 @@ export class Session {
       onAssigned: (partitions) => {
         onEvent({ event: 'assigned', partitions: partitions.length });
         this.#assigned.replace(partitions);
-        this.#unreadable.clear();
+        unreadable.clear();
         // Somebody may have joined and died since.
         this.#hasClosedDead = false;
       },
       onFetched: (partition, fetched) => {
         const isWanted = this.#assigned.offer(partition, fetched);
         // What could not be read before can be now.
-        if (isWanted) this.#unreadable.delete(partition.partition);
+        if (isWanted) unreadable.delete(partition.partition);
         return isWanted;
       },
-      onUnreadable: ({ partition, offset, error }) => {
-        this.#unreadable.set(partition, offset);
-        this.#refuse(
-          `Partition ${partition} of ${topic} is not read from offset ${offset} on: ${error.message}`,
-        );
+      onUnreadable: (found) => {
+        const message = unreadable.add(found);
+        if (message !== undefined) onEvent({ event: 'refused', message });
       },
     });
   }
@@ -144,12 +142,12 @@ export class Session {
     targets: SessionOptions['targets'],
     { noMore, late }: Record<'noMore' | 'late', AbortSignal>,
   ): Promise<void> {
-    const { options } = this.#around;
+    const { options, summary } = this.#around;
     const { clock } = options.store;
     for (let toldAt = clock.now(); !noMore.aborted; ) {
       await this.#closeDead(consumer, late);
       const { all, refused } = this.#assigned;
-      const ours = { all, refused, unreadable: this.#unreadable };
+      const ours = { all, refused, unreadable: summary.unreadable };
       const missing = targets && (await notCaughtUp(options, ours, targets));
       if (missing?.ours.length === 0 && missing.others.length === 0) return;
       if (clock.now() - toldAt >= progressMs) {
@@ -180,7 +178,7 @@ export class Session {
       partitions: all.length,
       lag: all.reduce((sum, [partition, { done }]) => sum + (highs.get(partition) ?? 0) - (done ?? 0), 0),
       oldestMs: Number.isFinite(oldestMs) ? oldestMs : undefined,
-      refused: this.#assigned.refused.size + this.#unreadable.size,
+      refused: this.#assigned.refused.size + this.#around.summary.unreadable.size,
     };
   }
 

@@ -1,15 +1,22 @@
 import { type Outcome, outcomes } from '../../shared/count/outcome.ts';
 import type { CountedFacts } from './ingest-observer.ts';
 import type { IngestSummary } from './ingest-options.ts';
+import { UnreadablePartitions } from './unreadable-partitions.ts';
 
 /** Adds up what an ingest comes to. */
 export class Summary {
   readonly #started = performance.now();
   readonly #lines: Partial<Record<Outcome, number>> = {};
   readonly #refused = new Set<string>();
+  /** What is not read for now. */
+  readonly unreadable: UnreadablePartitions;
   #messages = 0;
   #batches = 0;
   #movedOn = false;
+
+  constructor(topic: string) {
+    this.unreadable = new UnreadablePartitions(topic);
+  }
 
   /** A batch is in the store. */
   add({ lines, messages }: CountedFacts): void {
@@ -22,7 +29,7 @@ export class Summary {
     this.#movedOn = true;
   }
 
-  /** A partition that is not read. */
+  /** Something is not read, and stays so. */
   refuse(why: string): void {
     this.#refused.add(why);
   }
@@ -45,7 +52,7 @@ export class Summary {
       dropped,
       messages: this.#messages,
       batches: this.#batches,
-      refused: [...this.#refused],
+      refused: [...this.#refused, ...this.unreadable.reasons],
       seconds: Math.round(seconds * 1000) / 1000,
       lines_per_second: Math.round(lines / Math.max(seconds, 0.001)),
     };

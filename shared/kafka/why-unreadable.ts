@@ -13,5 +13,5 @@ export function whyUnreadable(error: unknown, broker: string): KafkaError | unde
   const type = String((error as { type?: unknown }).type);
   if (notOfTheLog.test(type)) return undefined;
   const words = `Kafka at ${broker} cannot read it (${type}). See the log and the disk of that broker.`;
-  return new KafkaError('damaged', words, { cause: error });
+  return new KafkaError('other', words, { cause: error });
 }
