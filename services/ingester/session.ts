@@ -55,6 +55,7 @@ export class Session {
   readonly #around: SessionOptions;
   readonly #assigned: Assigned;
   readonly #sites: SiteNotes;
+  #isStopping = false;
   #hasClosedDead = false;
   #lookedForDeadAt = Number.NEGATIVE_INFINITY;
 
@@ -99,20 +100,18 @@ export class Session {
       onAssigned: (partitions) => {
         onEvent({ event: 'assigned', partitions: partitions.length });
         this.#assigned.replace(partitions);
-        unreadable.clear();
+        // At the end it is told what was not read, also of what is another's by now.
+        if (!this.#isStopping) unreadable.clear();
         // Somebody may have joined and died since.
         this.#hasClosedDead = false;
       },
-      onFetched: (partition, fetched) => {
-        const isWanted = this.#assigned.offer(partition, fetched);
-        // What could not be read before can be now.
-        if (isWanted) unreadable.delete(partition.partition);
-        return isWanted;
-      },
+      onFetched: (partition, fetched) => this.#assigned.offer(partition, fetched),
       onUnreadable: (found) => {
         const message = unreadable.add(found);
         if (message !== undefined) onEvent({ event: 'refused', message });
       },
+      // What could not be read before can be now.
+      onReadable: (partition) => unreadable.delete(partition),
     });
   }
 
@@ -204,6 +203,7 @@ export class Session {
   }
 
   async #stop(consumer: FencedConsumer): Promise<void> {
+    this.#isStopping = true;
     const { clock } = this.#around.options.store;
     const over = new AbortController();
     const late = clock.sleep(stopMs, over.signal).catch(() => undefined);

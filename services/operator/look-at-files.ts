@@ -9,7 +9,7 @@ export interface Look {
   readonly files: ReadonlyMap<string, string>;
   /** Those of them that no path names: they stand beside one that is named, or was, under a name that rotation makes of its name. */
   readonly rotated: readonly string[];
-  /** What the paths name, and have named where something rotated from it is there: a log that is rotated away may have no follower for a while. */
+  /** What the paths name, and have named where something rotated from it is there, or may be: a log that is rotated away may have no follower for a while. */
   readonly named: ReadonlySet<string>;
   /** Paths that lead to no file now, and folders where nobody can tell what was rotated. */
   readonly problems: readonly FindProblem[];
@@ -23,9 +23,9 @@ export function lookAtFiles(paths: readonly string[], before?: Look): Look {
   const found = findFiles(paths);
   const files = statesOf(found.files.map(({ path }) => path));
   const problems = [...found.problems];
-  const rotated = rotatedFrom(new Set([...(before?.named ?? []), ...files.keys()]), problems);
+  const { rotated, unlisted } = rotatedFrom(new Set([...(before?.named ?? []), ...files.keys()]), problems);
   const beside = statesOf([...rotated.keys()].filter((path) => !files.has(path)));
-  const named = new Set([...files.keys(), ...rotated.values()]);
+  const named = new Set([...files.keys(), ...rotated.values(), ...unlisted]);
   return { files: new Map([...files, ...beside]), rotated: [...beside.keys()], named, problems };
 }
 
@@ -35,8 +35,11 @@ export function hasNews(look: Look, before: Look | undefined): boolean {
   return false;
 }
 
-/** What is there under a name that rotation makes, and the name it is made of. Lists each folder once. */
-function rotatedFrom(named: ReadonlySet<string>, problems: FindProblem[]): Map<string, string> {
+/** What is there under a name that rotation makes, and the name it is made of; names in folders of which that cannot be told. Lists each folder once. */
+function rotatedFrom(
+  named: ReadonlySet<string>,
+  problems: FindProblem[],
+): { readonly rotated: ReadonlyMap<string, string>; readonly unlisted: readonly string[] } {
   const folders = new Map<string, Set<string>>();
   for (const path of named) {
     const folder = dirname(path);
@@ -45,12 +48,16 @@ function rotatedFrom(named: ReadonlySet<string>, problems: FindProblem[]): Map<s
     else bases.add(basename(path));
   }
   const rotated = new Map<string, string>();
-  for (const [folder, bases] of folders)
-    for (const name of namesIn(folder, problems)) {
+  const unlisted: string[] = [];
+  for (const [folder, bases] of folders) {
+    const names = namesIn(folder, problems);
+    if (names === undefined) unlisted.push(...[...bases].map((base) => join(folder, base)));
+    for (const name of names ?? []) {
       const base = baseOf(name, bases);
       if (base !== undefined) rotated.set(join(folder, name), join(folder, base));
     }
-  return rotated;
+  }
+  return { rotated, unlisted };
 }
 
 /** Asks for what stands before each sign that rotation may begin with, not for each of the names, of which there may be 100,000. */
@@ -59,14 +66,16 @@ function baseOf(name: string, bases: ReadonlySet<string>): string | undefined {
   return begins.find((base) => bases.has(base) && isRotatedFrom(name, base));
 }
 
-function namesIn(folder: string, problems: FindProblem[]): string[] {
+/** Undefined where it cannot be listed; a folder that is gone has none. */
+function namesIn(folder: string, problems: FindProblem[]): string[] | undefined {
   try {
     return readdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const message = `${folder} cannot be listed (${code}), so what is rotated in it is not found. Check its permissions.`;
-    if (code !== 'ENOENT') problems.push({ code: 'unreadable', path: folder, message });
-    return [];
+    if (code === 'ENOENT') return [];
+    problems.push({ code: 'unreadable', path: folder, message });
+    return undefined;
   }
 }
 

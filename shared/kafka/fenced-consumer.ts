@@ -8,6 +8,7 @@ import { cuttableSockets } from './cuttable-sockets.ts';
 import { FencedPartition } from './fenced-partition.ts';
 import { fetchAround, type Unreadable } from './fetch-around.ts';
 import { leaveGroup } from './leave-group.ts';
+import { mayRead } from './member-metadata.ts';
 import type { FetchedMessages } from './message.ts';
 import { commitsOf } from './one-join-at-a-time.ts';
 import { fetchedOf } from './passage.ts';
@@ -26,6 +27,8 @@ export interface ConsumerOptions {
   onFetched(partition: AssignedPartition, fetched: FetchedMessages): boolean;
   /** A partition has a batch that cannot be read; it is tried again after a while, and the others are read meanwhile. */
   onUnreadable(found: Unreadable): void;
+  /** A partition was asked for and answered well, with messages or without. */
+  onReadable(partition: number): void;
 }
 
 /** A member of a group. Disposing of it leaves the group, or where the brokers do not let it in a few seconds, all of its connections. */
@@ -33,8 +36,8 @@ export interface FencedConsumer extends AsyncDisposable {
   /** Rejects when the member cannot go on: a new one has to be made. Never resolves. */
   readonly failed: Promise<never>;
   /**
-   * Whether the group's coordinator knows this member and no other, and it has not begun to join anew meanwhile: since it was given its
-   * partitions nobody else has had any then. Throws what kafkajs throws.
+   * Whether the group's coordinator knows this member and no other that reads the topic, and it has not begun to join anew meanwhile: since it
+   * was given its partitions nobody else has had any then. Throws what kafkajs throws.
    */
   isAlone(): Promise<boolean>;
 }
@@ -102,7 +105,10 @@ class Member implements FencedConsumer {
           this.#cluster = cluster;
           beginNothingMore(cluster, () => this.#hasLeft);
           refuseDefaultOffsets(cluster, () => this.#fail(new OffsetOutOfRange()));
-          fetchAround(cluster, (found) => this.#leaveAlone(found));
+          fetchAround(cluster, {
+            onUnreadable: (found) => this.#leaveAlone(found),
+            onReadable: (partition) => this.#options.onReadable(partition),
+          });
           return assignInTurn(cluster, () => this.#beginEpoch());
         },
       ],
@@ -137,9 +143,10 @@ class Member implements FencedConsumer {
 
   async isAlone(): Promise<boolean> {
     const epoch = this.#epoch;
-    const { groups } = await this.#admin.describeGroups([this.#options.group]);
-    const members = groups.flatMap(({ members }) => members);
-    const isOnly = members.length === 1 && members[0]!.memberId === this.#memberId;
+    const { group, topic } = this.#options;
+    const { groups } = await this.#admin.describeGroups([group]);
+    const readers = groups.flatMap(({ members }) => members).filter((member) => mayRead(member, topic));
+    const isOnly = readers.length === 1 && readers[0]!.memberId === this.#memberId;
     return isOnly && epoch === this.#epoch && !this.#isJoining;
   }
 

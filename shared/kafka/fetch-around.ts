@@ -34,13 +34,20 @@ export interface Unreadable {
   readonly error: KafkaError;
 }
 
+/** What an answer is told of, by partition, before whoever asked has it. */
+interface FetchListener {
+  onUnreadable(found: Unreadable): void;
+  /** It was answered well, with messages or without. */
+  onReadable(partition: number): void;
+}
+
 /**
  * Where a batch cannot be read, or the broker answers with an error of one partition, kafkajs throws away all that the broker has answered:
  * what is before it, and all other partitions. So they are asked for again, each by itself, and where that fails batch by batch. Of a
  * partition whose next batch is such a one nothing is answered, and `onUnreadable` is called; it is asked for again at once unless it is
  * paused. What is there beside messages is answered as `drop-aborted.ts` and `passage.ts` say.
  */
-export function fetchAround(cluster: Cluster, onUnreadable: (found: Unreadable) => void): void {
+export function fetchAround(cluster: Cluster, listener: FetchListener): void {
   const known = new WeakSet<Fetcher>();
   const finder = cluster as unknown as { findBroker(...args: never[]): Promise<Fetcher> };
   const findBroker = finder.findBroker.bind(cluster);
@@ -52,9 +59,11 @@ export function fetchAround(cluster: Cluster, onUnreadable: (found: Unreadable) 
     const tryFetch = (request: FetchRequest) => unlessUnreadable(fetch(request), broker.brokerAddress);
     broker.fetch = async (request) => {
       const whole = await tryFetch(request);
-      if (!(whole instanceof KafkaError)) return withPassages(whole, request);
-      const { answer, unreadable } = await fetchApart(tryFetch, request);
-      unreadable.forEach(onUnreadable);
+      const { answer, unreadable } =
+        whole instanceof KafkaError ? await fetchApart(tryFetch, request) : { answer: whole, unreadable: [] };
+      for (const found of unreadable) listener.onUnreadable(found);
+      for (const { partition } of answer.responses.flatMap(({ partitions }) => partitions))
+        listener.onReadable(partition);
       // Of a log whose disk has failed another broker may have become the leader, which kafkajs would learn in minutes.
       if (unreadable.length > 0) cluster.refreshMetadata().catch(() => undefined);
       return withPassages(answer, request);

@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { asKafkaError, type KafkaAddress, KafkaError } from './connect-kafka.ts';
+import { mayRead } from './member-metadata.ts';
 
 interface BehindOptions {
   readonly topic: string;
@@ -17,7 +18,7 @@ export type Behind = boolean | 'abandoned' | KafkaError;
 
 /** See `Behind`. */
 export async function isFarBehind(admin: Admin, options: BehindOptions): Promise<Behind> {
-  const { topic, group, before, kafka } = options;
+  const { topic, before, kafka } = options;
   let hasLeaders = false;
   try {
     const [ends, since] = await Promise.all([
@@ -39,7 +40,7 @@ export async function isFarBehind(admin: Admin, options: BehindOptions): Promise
       const isUntouched = committed < 0 && (low === high || low === '0');
       return !isUntouched && committed < Number(low);
     });
-    return isLost && (await isEmpty(admin, group)) ? 'abandoned' : false;
+    return isLost && !(await isRead(admin, options)) ? 'abandoned' : false;
   } catch (error) {
     const reason = asKafkaError(error, kafka);
     return hasLeaders && reason.code === 'unreachable'
@@ -48,9 +49,10 @@ export async function isFarBehind(admin: Admin, options: BehindOptions): Promise
   }
 }
 
-async function isEmpty(admin: Admin, group: string): Promise<boolean> {
+/** Whether the group has a member that reads the topic, or may do so. */
+async function isRead(admin: Admin, { topic, group }: BehindOptions): Promise<boolean> {
   const { groups } = await admin.describeGroups([group]);
-  return groups.every(({ members }) => members.length === 0);
+  return groups.some(({ members }) => members.some((member) => mayRead(member, topic)));
 }
 
 /** Offsets by partition, which the coordinator of the group tells. */

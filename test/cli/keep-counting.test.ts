@@ -260,6 +260,20 @@ describe('what was rotated away', () => {
     expect(problems).toEqual([expect.objectContaining({ code: 'unreadable', path: folder })]);
   });
 
+  test('is found again when the folder can be listed again', () => {
+    const logs = join(folder, 'unlisted-once');
+    mkdirSync(logs);
+    const [log, rotated] = [join(logs, 'access.log'), join(logs, 'access.log.1')];
+    writeFileSync(log, 'a\n');
+    const first = lookAtFiles([log]);
+    renameSync(log, rotated);
+    listed.mockImplementationOnce(() => {
+      throw Object.assign(new Error('too many'), { code: 'EMFILE' });
+    });
+    const second = lookAtFiles([log], first);
+    expect([second.rotated, lookAtFiles([log], second).rotated]).toEqual([[], [rotated]]);
+  });
+
   test('is found in one listing, however many files are named', () => {
     const names = Array.from({ length: 50 }, (_, number) => `${number}.log`);
     listed.mockClear();

@@ -15,19 +15,24 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
     running = await startBrokers();
     const admin = connectKafka({ brokers: running.brokers }).admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic: 'lines', numPartitions: 2 }] });
+    await admin.createTopics({
+      topics: [
+        { topic: 'lines', numPartitions: 2 },
+        { topic: 'anew', numPartitions: 3 },
+      ],
+    });
     await admin.disconnect();
   }, 120_000);
   afterAll(async () => await running?.stop());
 
   /** Joins a group, and says what it is given; again where brokers that have just begun do not know yet who leads it. */
-  async function join(group: string, signal = new AbortController().signal) {
+  async function join(group: string, topic = 'lines', signal = new AbortController().signal) {
     for (;;) {
       const given: number[] = [];
       const all: AssignedPartition[] = [];
       const member = await joinGroup({
         kafka: { brokers: running.brokers },
-        topic: 'lines',
+        topic,
         group,
         signal,
         onAssigned: (partitions) => {
@@ -36,6 +41,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
         },
         onFetched: () => true,
         onUnreadable: () => undefined,
+        onReadable: () => undefined,
       });
       if (member === undefined || given.length > 0) return { member, given, all };
       await member[Symbol.asyncDispose]();
@@ -69,6 +75,18 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
     await first?.[Symbol.asyncDispose]();
   });
 
+  test('has all of its topic where the others of the group read another one, and is alone with it', async () => {
+    const [first, second] = [await join('two topics'), await join('two topics', 'anew')];
+    expect(second.given).toEqual([3]);
+    while (!(await first.member?.isAlone()) || !(await second.member?.isAlone())) await sleep(100);
+    expect(first.given).toEqual([2, 2]);
+    const third = await join('two topics', 'anew');
+    expect(await third.member?.isAlone()).toBe(false);
+    while (!(await first.member?.isAlone())) await sleep(100);
+    expect([first.given.at(-1), second.given.at(-1)! + third.given.at(-1)!]).toEqual([2, 3]);
+    await Promise.all([first, second, third].map(({ member }) => member?.[Symbol.asyncDispose]()));
+  });
+
   test('commits before anything was fetched, and nothing any more once the group is joined anew', async () => {
     const { member: first, all } = await join('committing');
     const [partition] = all;
@@ -84,7 +102,7 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('a member'), { timeout: 
     // The group waits until the first joins anew, by its next heartbeat.
     const stopping = new AbortController();
     setTimeout(() => stopping.abort(), 500);
-    const { member, given } = await join('joined', stopping.signal);
+    const { member, given } = await join('joined', 'lines', stopping.signal);
     expect(member).toBeUndefined();
     expect(given).toEqual([]);
     while (firstGiven.length < 3) await sleep(100);

@@ -37,7 +37,11 @@ async function fetchFrom(
     refreshMetadata: async () => void refreshed++,
   } as unknown as Cluster;
   const unreadable: Unreadable[] = [];
-  fetchAround(cluster, (found) => void unreadable.push(found));
+  const readable: number[] = [];
+  fetchAround(cluster, {
+    onUnreadable: (found) => void unreadable.push(found),
+    onReadable: (partition) => void readable.push(partition),
+  });
   const fetch = ((await cluster.findBroker({ nodeId: '1' })) as unknown as typeof broker).fetch;
   const wanted = Object.keys(partitions).map((partition) => {
     return { partition: Number(partition), fetchOffset: '5', maxBytes: 1 << 20 };
@@ -50,7 +54,7 @@ async function fetchFrom(
     .flatMap((response) => response.partitions)
     .map((one) => [one.partition, fetchedOf(kafkaJsBatch(5, one))] as const)
     .map(([partition, { messages, next }]) => [partition, messages.map(({ offset }) => offset), next]);
-  return { read, refreshed, unreadable };
+  return { read, refreshed, unreadable, readable };
 }
 
 test.each([
@@ -62,7 +66,7 @@ test.each([
   'a partition that the broker answers with error %i is told, and the others are read',
   async (code, name) => {
     const [before, after] = [recordsOf({ offsets: [5, 6] }), recordsOf({ offsets: [5, 6, 7] })];
-    const { read, refreshed, unreadable } = await fetchFrom({ 0: before, 1: code, 2: after });
+    const { read, refreshed, unreadable, readable } = await fetchFrom({ 0: before, 1: code, 2: after });
     expect(read).toEqual([
       [0, [5, 6], 7],
       [2, [5, 6, 7], 8],
@@ -72,6 +76,7 @@ test.each([
       `Kafka at 192.0.2.1:9092 cannot read it (${name}). See the log and the disk of that broker.`,
     );
     expect(refreshed).toBe(1);
+    expect(readable).toEqual([0, 2]);
   },
 );
 
@@ -113,4 +118,9 @@ test('what is no message is passed over up to its end, and what was aborted too'
     [1, [], 10],
     [2, [7], 8],
   ]);
+});
+
+test('a partition that is answered without messages can be read too', async () => {
+  const { readable } = await fetchFrom({ 0: [], 1: recordsOf({ offsets: [5] }) });
+  expect(readable).toEqual([0, 1]);
 });

@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { isFarBehind } from '../../shared/kafka/is-far-behind.ts';
+import { encodeReads } from '../../shared/kafka/member-metadata.ts';
 
 const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 const noRight = Object.assign(new Error('no'), { type: 'GROUP_AUTHORIZATION_FAILED' });
@@ -10,12 +11,13 @@ interface Asked {
   /** Of the first message that is not old. */
   readonly since?: number;
   readonly high?: number;
-  readonly members?: number;
+  /** Topics that members of the group read; undefined where that is not told. */
+  readonly members?: readonly (string | undefined)[];
   readonly leaders?: Error | object;
 }
 
 /** One partition with messages 10 to 99, of which those before 60 are old. */
-function admin({ committed, since = 60, high = 100, members = 0, leaders = {} }: Asked): Admin {
+function admin({ committed, since = 60, high = 100, members = [], leaders = {} }: Asked): Admin {
   const unlessAway = async <T>(answer: T): Promise<T> => {
     if (leaders instanceof Error) throw leaders;
     return answer;
@@ -28,7 +30,13 @@ function admin({ committed, since = 60, high = 100, members = 0, leaders = {} }:
       if (committed instanceof Error) throw committed;
       return [{ topic: 't', partitions: [{ partition: 0, offset: String(committed), metadata: null }] }];
     },
-    describeGroups: async () => ({ groups: [{ members: Array(members) }] }) as never,
+    async describeGroups() {
+      const metadataOf = (topic?: string) =>
+        topic === undefined ? Buffer.alloc(0) : encodeReads(new Map([[topic, 1]]));
+      return {
+        groups: [{ members: members.map((topic) => ({ memberMetadata: metadataOf(topic) })) }],
+      } as never;
+    },
   };
   return asked as Admin;
 }
@@ -44,8 +52,18 @@ test.each([
   },
   {
     name: 'old ones that were not counted are gone, and somebody counts again',
-    asked: admin({ committed: 9, since: 10, members: 1 }),
+    asked: admin({ committed: 9, since: 10, members: ['t'] }),
     want: false,
+  },
+  {
+    name: 'old ones that were not counted are gone, and the group is just being joined',
+    asked: admin({ committed: 9, since: 10, members: [undefined] }),
+    want: false,
+  },
+  {
+    name: 'old ones that were not counted are gone, and who is there counts another topic',
+    asked: admin({ committed: 9, since: 10, members: ['u'] }),
+    want: 'abandoned',
   },
   {
     name: 'all is gone that was there before the group',

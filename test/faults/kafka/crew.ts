@@ -32,6 +32,8 @@ export class Crew implements AsyncDisposable {
   readonly counter: Counter = { ingester: 0, shipper: 0, broker: 0, zombie: 0, recovered: 0 };
   readonly #options: CrewOptions;
   readonly #ingesters: RunningCli[] = [];
+  /** Those that are over too. */
+  readonly #all: RunningCli[] = [];
   #shipper: RunningCli;
   /** What went wrong so far. */
   readonly mistakes: string[] = [];
@@ -55,9 +57,9 @@ export class Crew implements AsyncDisposable {
     else await this.#killBroker();
   }
 
-  /** What those at work have said so far, the shipper first. */
+  /** What all have said so far, in the order in which they began. */
   said(): string {
-    return [this.#shipper, ...this.#ingesters].map((cli) => cli.stderr()).join('\n');
+    return this.#all.map((cli) => cli.stderr()).join('\n');
   }
 
   /** Stops all, in order or not. */
@@ -76,12 +78,17 @@ export class Crew implements AsyncDisposable {
 
   #startShipper(): RunningCli {
     const { feed, live } = this.#options;
-    return startCli(shipArguments(feed, [live]), { env: feedEnv(feed) });
+    return this.#start(shipArguments(feed, [live]));
   }
 
   #startIngester(): RunningCli {
-    const { feed } = this.#options;
-    return startCli(ingestArguments(feed), { env: feedEnv(feed) });
+    return this.#start(ingestArguments(this.#options.feed));
+  }
+
+  #start(args: readonly string[]): RunningCli {
+    const cli = startCli(args, { env: feedEnv(this.#options.feed) });
+    this.#all.push(cli);
+    return cli;
   }
 
   /** Within one of the store's inserts, or at a moment of the clock. */

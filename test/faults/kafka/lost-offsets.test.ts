@@ -207,7 +207,8 @@ describe.skipIf(whyNoBrokers !== undefined)(brokerTitle('what Kafka has forgotte
 
     test('how many partitions there were: who counts stops where some are added, and says what to do', {
       timeout,
-    }, async () => {
+      // The global one does not know which of several tests polls.
+    }, async ({ expect }) => {
       const feed = await frame.openFeed('more-partitions');
       const [logs, later] = [frame.makeLogs('more', random), makeLines('t', 50)];
       await shipOnce(feed, logs.paths);
