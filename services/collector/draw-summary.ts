@@ -4,6 +4,16 @@ import type { ShipSummary } from './ship-options.ts';
 /** Failed files shown one by one; the others are counted, and `--json` lists all. */
 const SHOWN_FAILURES = 10;
 
+/** The command that counts what was shipped, with the topic and group that were named on the command line and may be in no configuration. */
+export function commandToCount(
+  brokers: readonly string[],
+  named: { readonly topic?: string; readonly group?: string },
+): string {
+  const flags = Object.entries({ brokers: brokers.join(','), topic: named.topic, group: named.group });
+  const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));
+  return ['tallymark ingest', ...given].join(' ');
+}
+
 /** What a run came to, for a person; `next` is the command that counts what was shipped. */
 export function drawSummary(summary: ShipSummary, next: string): string {
   return [drawShipped(summary), drawTooLong(summary), drawFailures(summary), drawNext(summary, next)].join(

@@ -10,7 +10,7 @@ import type { ExitCode, Invocation } from '../command.ts';
 import { kafkaAddressOf } from '../kafka-address.ts';
 import { serveMetrics } from '../serve-metrics.ts';
 import type { ShipFlags } from './command.ts';
-import { drawSummary } from './draw-summary.ts';
+import { commandToCount, drawSummary } from './draw-summary.ts';
 import { follow } from './follow.ts';
 import { openLagGate } from './lag-gate.ts';
 import { measuredSink } from './measured-sink.ts';
@@ -55,7 +55,7 @@ export async function runShip(invocation: Invocation<ShipFlags>, around: Around)
       once: flags.once === true,
     });
     progress.clear();
-    const next = `tallymark ingest --brokers ${around.settings.kafka.brokers.join(',')}`;
+    const next = commandToCount(around.settings.kafka.brokers, flags);
     terminal.out(flags.json === true ? `${JSON.stringify(summary)}\n` : drawSummary(summary, next));
     over.abort();
     return summary.files.some(({ error }) => error !== undefined) ? 1 : 0;
